@@ -9,10 +9,18 @@ namespace {
 constexpr std::string_view kAlphabet = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 constexpr std::size_t kChecksumChars = 6;
 
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-char lower(char c) { return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c; }
-char upper(char c) { return is_lower(c) ? static_cast<char>(c - 'a' + 'A') : c; }
+bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+bool is_lower(char c) {
+  return c >= 'a' && c <= 'z';
+}
+char lower(char c) {
+  return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
+}
+char upper(char c) {
+  return is_lower(c) ? static_cast<char>(c - 'a' + 'A') : c;
+}
 
 // The checksum's running state: a BCH code over GF(32), generator as BIP 173 gives it.
 class Polymod {
@@ -37,7 +45,8 @@ class Polymod {
   std::uint32_t state_ = 1;
 };
 
-// Regroups bits, most significant first; true when what is left over is padding of fewer than `from` zero bits.
+// Regroups bits, most significant first; true when what is left over is padding of fewer than
+// `from` zero bits.
 bool regroup(ByteSpan in, unsigned from, unsigned to, MutableByteSpan out) {
   std::uint32_t held = 0;
   unsigned held_bits = 0;

@@ -15,7 +15,8 @@ constexpr std::string_view kScrypt = "scrypt";
 constexpr std::string_view kWrapInfo = "age-encryption.org/v1/X25519";
 constexpr std::size_t kWrappedKeyBytes = kFileKeyBytes + kTagBytes;
 
-// The key that wraps the file key: bound to both public keys, so a stanza cannot be moved to another recipient.
+// The key that wraps the file key: bound to both public keys, so a stanza cannot be moved to
+// another recipient.
 Secret wrap_key(const Secret& shared, const Point& ephemeral, const Point& recipient) {
   Bytes salt(ephemeral.begin(), ephemeral.end());
   salt.insert(salt.end(), recipient.begin(), recipient.end());
@@ -61,27 +62,27 @@ Result<Secret> unwrap_any(const Header& header, std::span<const Identity> identi
     if (file_key && !found) found = std::move(file_key);
   }
   if (!found) {
-    return fail(ErrorKind::kRefused, "age_no_match",
-                "sealed to none of our identities (" + std::to_string(header.stanzas.size()) +
-                    " stanzas)");
+    return fail(
+        ErrorKind::kRefused, "age_no_match",
+        "sealed to none of our identities (" + std::to_string(header.stanzas.size()) + " stanzas)");
   }
   return *std::move(found);
 }
 
-std::string header_mac(ByteSpan file_key, std::string_view authenticated) {
-  const auto mac = hmac(hkdf(file_key, {}, "header").span(), as_bytes(authenticated));
-  return to_base64(mac, Padding::kNone);
+std::array<std::uint8_t, 32> header_mac(ByteSpan file_key, std::string_view authenticated) {
+  return hmac(hkdf(file_key, {}, "header").span(), as_bytes(authenticated));
 }
 
 }  // namespace
 
-Secret payload_key(ByteSpan file_key, ByteSpan nonce) { return hkdf(file_key, nonce, "payload"); }
+Secret payload_key(ByteSpan file_key, ByteSpan nonce) {
+  return hkdf(file_key, nonce, "payload");
+}
 
 Result<OpenedHeader> open_header(ByteSpan start, std::span<const Identity> identities) {
   HANSOM_TRY_ASSIGN(const Header header, parse_header(as_text(start)));
   HANSOM_TRY_ASSIGN(const Secret file_key, unwrap_any(header, identities));
-  const auto mac = hmac(hkdf(file_key.span(), {}, "header").span(), as_bytes(header.authenticated));
-  if (!equal_constant_time(mac, header.mac)) {
+  if (!equal_constant_time(header_mac(file_key.span(), header.authenticated), header.mac)) {
     return fail(ErrorKind::kCorrupt, "age_header_mac",
                 "the age header was changed after it was sealed");
   }
@@ -114,7 +115,7 @@ Result<std::string> write_header(ByteSpan file_key, std::span<const Recipient> r
             to_base64(wrapped, Padding::kNone) + "\n";
   }
   text += "---";
-  text += " " + header_mac(file_key, text) + "\n";
+  text += " " + to_base64(header_mac(file_key, text), Padding::kNone) + "\n";
   return text;
 }
 

@@ -45,10 +45,16 @@ Result<Identity> Identity::parse(std::string_view text) {
   return Identity(std::move(scalar));
 }
 
-Recipient Identity::recipient() const { return Recipient{x25519_public(scalar_.span())}; }
+Recipient Identity::recipient() const {
+  return Recipient{x25519_public(scalar_.span())};
+}
 
-Secret Identity::text() const { return bech32_encode(kIdentityPrefix, scalar_.span()); }
+Secret Identity::text() const {
+  return bech32_encode(kIdentityPrefix, scalar_.span());
+}
 
-Identity Identity::clone() const { return Identity(scalar_.clone()); }
+Identity Identity::clone() const {
+  return Identity(scalar_.clone());
+}
 
 }  // namespace hansom::age

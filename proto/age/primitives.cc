@@ -1,5 +1,5 @@
-// X25519, HKDF, HMAC and ChaCha20-Poly1305 by OpenSSL's EVP. A failure here other than a bad tag or a point of low order is
-// a programmer's error or a machine out of memory, so it aborts.
+// X25519, HKDF, HMAC and ChaCha20-Poly1305 by OpenSSL's EVP. A failure here other than a bad tag or
+// a point of low order is a programmer's error or a machine out of memory, so it aborts.
 #include "proto/age/primitives.h"
 
 #include <algorithm>
@@ -31,8 +31,7 @@ struct FreeKdfContext {
 
 Pkey private_key(ByteSpan scalar) {
   HANSOM_CHECK(scalar.size() == kKeyBytes);
-  Pkey key(
-      EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, nullptr, scalar.data(), scalar.size()));
+  Pkey key(EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, nullptr, scalar.data(), scalar.size()));
   HANSOM_CHECK(key != nullptr);
   return key;
 }
@@ -66,7 +65,8 @@ std::optional<Secret> x25519_shared(ByteSpan scalar, const Point& point) {
   HANSOM_CHECK(EVP_PKEY_derive_set_peer_ex(context.get(), theirs.get(), 0) == 1);
   Secret shared(kKeyBytes);
   std::size_t size = shared.size();
-  // OpenSSL refuses an all-zero result itself; looking again costs nothing and does not depend on that.
+  // OpenSSL refuses an all-zero result itself; looking again costs nothing and does not depend on
+  // that.
   if (EVP_PKEY_derive(context.get(), shared.writable().data(), &size) != 1) return std::nullopt;
   HANSOM_CHECK(size == shared.size());
   if (equal_constant_time(shared.span(), Point{})) return std::nullopt;
@@ -87,8 +87,8 @@ Secret hkdf(ByteSpan key, ByteSpan salt, std::string_view info) {
   *next++ = octets(OSSL_KDF_PARAM_INFO, as_bytes(info));
   *next = OSSL_PARAM_construct_end();
   Secret out(kKeyBytes);
-  HANSOM_CHECK(
-      EVP_KDF_derive(context.get(), out.writable().data(), out.size(), params.data()) == 1);
+  HANSOM_CHECK(EVP_KDF_derive(context.get(), out.writable().data(), out.size(), params.data()) ==
+               1);
   return out;
 }
 
@@ -96,13 +96,14 @@ std::array<std::uint8_t, 32> hmac(ByteSpan key, ByteSpan message) {
   std::array<std::uint8_t, 32> out{};
   std::size_t size = 0;
   HANSOM_CHECK(EVP_Q_mac(nullptr, "HMAC", nullptr, "SHA256", nullptr, key.data(), key.size(),
-                         message.data(), message.size(), out.data(), out.size(),
-                         &size) != nullptr);
+                         message.data(), message.size(), out.data(), out.size(), &size) != nullptr);
   HANSOM_CHECK(size == out.size());
   return out;
 }
 
-void Aead::Free::operator()(evp_cipher_ctx_st* context) const { EVP_CIPHER_CTX_free(context); }
+void Aead::Free::operator()(evp_cipher_ctx_st* context) const {
+  EVP_CIPHER_CTX_free(context);
+}
 
 Aead::Aead(ByteSpan key) : context_(EVP_CIPHER_CTX_new()), key_(key) {
   HANSOM_CHECK(key.size() == kKeyBytes);
@@ -134,11 +135,10 @@ bool Aead::open(const Nonce& nonce, ByteSpan sealed, MutableByteSpan out) {
   std::uint8_t* to = out.empty() ? &none : out.data();
   HANSOM_CHECK(EVP_DecryptInit_ex(context, EVP_chacha20_poly1305(), nullptr, key_.span().data(),
                                   nonce.data()) == 1);
-  HANSOM_CHECK(
-      EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, kTagBytes, tag.data()) == 1);
+  HANSOM_CHECK(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, kTagBytes, tag.data()) == 1);
   if (!body.empty()) {
-    HANSOM_CHECK(EVP_DecryptUpdate(context, to, &written, body.data(),
-                                   static_cast<int>(body.size())) == 1);
+    HANSOM_CHECK(
+        EVP_DecryptUpdate(context, to, &written, body.data(), static_cast<int>(body.size())) == 1);
   }
   if (EVP_DecryptFinal_ex(context, to + out.size(), &written) == 1) return true;
   if (!out.empty()) OPENSSL_cleanse(out.data(), out.size());

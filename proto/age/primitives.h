@@ -1,4 +1,5 @@
-// The four primitives of age v1 over OpenSSL: X25519, HKDF-SHA-256, HMAC-SHA-256, ChaCha20-Poly1305. For proto/age only.
+// The four primitives of age v1 over OpenSSL: X25519, HKDF-SHA-256, HMAC-SHA-256,
+// ChaCha20-Poly1305. For proto/age only.
 #pragma once
 
 #include <array>
@@ -22,7 +23,8 @@ using Nonce = std::array<std::uint8_t, kNonceBytes>;
 
 // RFC 7748. The public key of a scalar. Requires: 32 bytes.
 [[nodiscard]] Point x25519_public(ByteSpan scalar);
-// The shared secret; nothing when it is all zero (a point of low order). Requires: scalar of 32 bytes.
+// The shared secret; nothing when it is all zero (a point of low order). Requires: scalar of 32
+// bytes.
 [[nodiscard]] std::optional<Secret> x25519_shared(ByteSpan scalar, const Point& point);
 
 // RFC 5869 with SHA-256, 32 bytes of output. An empty salt is a salt of zeros.
@@ -35,10 +37,12 @@ class Aead {
  public:
   // Requires: a key of 32 bytes.
   explicit Aead(ByteSpan key);
-  // Writes plain.size() + kTagBytes bytes. Requires: out has exactly that size and does not overlap plain.
+  // Writes plain.size() + kTagBytes bytes. Requires: out has exactly that size and does not overlap
+  // plain.
   void seal(const Nonce& nonce, ByteSpan plain, MutableByteSpan out);
-  // Writes sealed.size() - kTagBytes bytes and returns true, or returns false with `out` wiped when the tag does not
-  // hold. Requires: sealed.size() >= kTagBytes; out has exactly the size of the plaintext.
+  // Writes sealed.size() - kTagBytes bytes and returns true, or returns false with `out` wiped when
+  // the tag does not hold. Requires: sealed.size() >= kTagBytes; out has exactly the size of the
+  // plaintext.
   [[nodiscard]] bool open(const Nonce& nonce, ByteSpan sealed, MutableByteSpan out);
 
  private:

@@ -1,0 +1,122 @@
+// The chunks of STREAM, and opening them in order.
+#include "proto/age/stream.h"
+
+#include <algorithm>
+
+#include "proto/base/check.h"
+
+namespace hansom::age {
+namespace {
+
+// 11 bytes of big-endian chunk number and one byte that is 1 for the last chunk.
+Nonce chunk_nonce(std::uint64_t number, ChunkPlace place) {
+  Nonce nonce{};
+  for (std::size_t i = 0; i < 8; ++i) {
+    nonce[10 - i] = static_cast<std::uint8_t>(number >> (8 * i));
+  }
+  nonce[11] = place == ChunkPlace::kLast ? 1 : 0;
+  return nonce;
+}
+
+}  // namespace
+
+void ChunkCipher::seal(std::uint64_t number, ChunkPlace place, ByteSpan plain,
+                       MutableByteSpan out) {
+  HANSOM_CHECK(plain.size() <= kChunkBytes);
+  aead_.seal(chunk_nonce(number, place), plain, out);
+}
+
+bool ChunkCipher::open(std::uint64_t number, ChunkPlace place, ByteSpan sealed,
+                       MutableByteSpan out) {
+  return aead_.open(chunk_nonce(number, place), sealed, out);
+}
+
+tl::unexpected<Error> payload_failure(std::uint64_t chunk, std::string_view why) {
+  return fail(ErrorKind::kCorrupt, "age_payload",
+              "chunk " + std::to_string(chunk) + " of the payload: " + std::string(why));
+}
+
+Result<ChunkLayout> ChunkLayout::of(std::uint64_t payload_bytes) {
+  if (payload_bytes == 0) return payload_failure(0, "missing");
+  ChunkLayout layout;
+  layout.chunks = (payload_bytes - 1) / kSealedChunkBytes + 1;
+  layout.last_sealed_bytes = payload_bytes - (layout.chunks - 1) * kSealedChunkBytes;
+  if (layout.last_sealed_bytes < kTagBytes) {
+    return payload_failure(layout.chunks - 1, "shorter than its tag");
+  }
+  if (layout.last_sealed_bytes == kTagBytes && layout.chunks > 1) {
+    return payload_failure(layout.chunks - 1, "empty, which only the whole may be");
+  }
+  return layout;
+}
+
+// Holds one sealed chunk back until it is known whether anything follows it.
+struct StreamOpener::State {
+  explicit State(const Secret& key) : cipher(key) { held.reserve(kSealedChunkBytes); }
+
+  ChunkCipher cipher;
+  Bytes held;
+  Bytes plain = Bytes(kChunkBytes);
+  std::uint64_t chunk = 0;
+  bool failed = false;
+
+  [[nodiscard]] bool open_held(ChunkPlace place) {
+    plain.resize(held.size() - kTagBytes);
+    return cipher.open(chunk, place, held, plain);
+  }
+  Status release_inside(const Sink& sink);
+  Status release_last(const Sink& sink);
+};
+
+// `held` is full and more follows.
+Status StreamOpener::State::release_inside(const Sink& sink) {
+  if (open_held(ChunkPlace::kInside)) {
+    ++chunk;
+    held.clear();
+    return sink(plain);
+  }
+  failed = true;
+  // A chunk that authenticates as the last is released, as age itself does; then what follows it is
+  // the failure.
+  if (open_held(ChunkPlace::kLast)) {
+    HANSOM_TRY(sink(plain));
+    return payload_failure(chunk, "the last, yet bytes follow it");
+  }
+  return payload_failure(chunk, "does not authenticate");
+}
+
+Status StreamOpener::State::release_last(const Sink& sink) {
+  failed = true;  // also when it succeeds, nothing may follow
+  if (held.size() < kTagBytes) return payload_failure(chunk, "shorter than its tag");
+  if (!open_held(ChunkPlace::kLast))
+    return payload_failure(chunk, "does not authenticate as the last");
+  if (plain.empty() && chunk > 0) {
+    return payload_failure(chunk, "empty, which only the whole may be");
+  }
+  return sink(plain);
+}
+
+StreamOpener::StreamOpener(Secret payload_key) : state_(std::make_unique<State>(payload_key)) {}
+StreamOpener::~StreamOpener() = default;
+StreamOpener::StreamOpener(StreamOpener&&) noexcept = default;
+StreamOpener& StreamOpener::operator=(StreamOpener&&) noexcept = default;
+
+Status StreamOpener::update(ByteSpan sealed, const Sink& sink) {
+  State& state = *state_;
+  while (!sealed.empty()) {
+    if (state.failed) return payload_failure(state.chunk, "the stream has already ended");
+    if (state.held.size() == kSealedChunkBytes) HANSOM_TRY(state.release_inside(sink));
+    const auto taken = std::min(sealed.size(), kSealedChunkBytes - state.held.size());
+    state.held.insert(state.held.end(), sealed.begin(),
+                      sealed.begin() + static_cast<std::ptrdiff_t>(taken));
+    sealed = sealed.subspan(taken);
+  }
+  return {};
+}
+
+Status StreamOpener::finish(const Sink& sink) {
+  if (state_->failed) return payload_failure(state_->chunk, "the stream has already ended");
+  return state_->release_last(sink);
+}
+
+}  // namespace hansom::age

@@ -1,0 +1,69 @@
+// The front door of the index: submit a command, read a view at a journal position.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "index/journal/journal.h"
+#include "index/store/store.h"
+#include "proto/evidence/receipt.h"
+
+namespace hansom {
+
+struct EvidenceIndexOptions {
+  std::filesystem::path directory;  // of the store
+  Clock* clock = nullptr;           // required
+  Random* random = nullptr;         // required
+  journal::EmbeddedOptions journal;
+};
+
+// A consistent state of all views and the journal position it stands at: leaves [0, position) are
+// applied.
+class View {
+ public:
+  View(std::unique_ptr<store::Reader> reader, std::uint64_t position)
+      : reader_(std::move(reader)), position_(position) {}
+  [[nodiscard]] const store::Reader& reader() const { return *reader_; }
+  [[nodiscard]] std::uint64_t position() const { return position_; }
+
+ private:
+  std::unique_ptr<store::Reader> reader_;
+  std::uint64_t position_;
+};
+
+// Owns store, rules and journal. Any thread.
+class EvidenceIndex {
+ public:
+  // Errors: those of Store::open and journal::open_embedded.
+  [[nodiscard]] static Result<std::unique_ptr<EvidenceIndex>> open(
+      tlog::Signer signer, EvidenceIndexOptions options, store::Mode mode = store::Mode::kOpen);
+  ~EvidenceIndex();
+  EvidenceIndex(const EvidenceIndex&) = delete;
+  EvidenceIndex& operator=(const EvidenceIndex&) = delete;
+
+  // See journal::Journal::submit.
+  void submit(evidence::Record record, journal::Done done);
+  // submit() for callers that may block: tools, the inspection workers, tests. Never on an I/O or
+  // writer thread.
+  [[nodiscard]] Result<journal::Committed> submit_and_wait(evidence::Record record);
+  // Error: kStorage, kCorrupt.
+  [[nodiscard]] Result<View> view() const;
+  // The receipt of the ClipAccepted at `leaf`: the same bytes every time it is asked for.
+  // Errors: kNotFound `leaf_not_found`, kGone `destroyed` when its record is erased.
+  [[nodiscard]] Result<evidence::Receipt> receipt(LeafIndex leaf) const;
+  [[nodiscard]] journal::Journal& journal() { return *journal_; }
+  [[nodiscard]] const store::Store& store() const { return *store_; }
+  void stop();
+
+ private:
+  EvidenceIndex() = default;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<journal::Rules> rules_;
+  std::unique_ptr<journal::Journal> journal_;
+};
+
+// Records with actor set, as every caller needs them.
+[[nodiscard]] evidence::Record record_by_unit(std::string_view unit);
+[[nodiscard]] evidence::Record record_by_server();
+
+}  // namespace hansom

@@ -1,0 +1,102 @@
+// The journal: the append-only, Merkle-hashed record of every fact and act. One of the two seams.
+//
+// Contract of every implementation: commands are taken in one total order; a command that validates
+// gets the next leaf index, its leaf, record, salt, tree nodes and view rows become durable
+// together, and only then is its waiter answered; a signed checkpoint is durable before it is
+// shown; two checkpoints of one size are never different.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "index/store/store.h"
+#include "proto/base/clock.h"
+#include "proto/base/ids.h"
+#include "proto/base/random.h"
+#include "proto/evidence/journal.pb.h"
+#include "proto/tlog/checkpoint.h"
+#include "proto/tlog/leaf.h"
+#include "proto/tlog/merkle.h"
+
+namespace hansom::journal {
+
+struct Committed {
+  LeafIndex leaf{};
+  UtcTime time;
+  evidence::Record record;  // as recorded: validation may have completed it
+};
+using Done = std::function<void(Result<Committed>)>;
+
+// The state machine: deterministic functions of (state, record). Called on the writer's thread
+// only.
+class Rules {
+ public:
+  virtual ~Rules() = default;
+  // Refuses the record or completes it (drops repeats, fills in what the state knows). Reads
+  // nothing but `state`.
+  [[nodiscard]] virtual Status validate(evidence::Record& record,
+                                        const store::Reader& state) const = 0;
+  // Writes the view rows of a record that was validated. Also what a replay calls; must not fail
+  // for any record that validate() let through. Errors are storage errors.
+  [[nodiscard]] virtual Status apply(const evidence::Record& record, LeafIndex leaf,
+                                     store::Batch& batch) const = 0;
+};
+
+struct Stored {
+  Bytes leaf;
+  std::optional<Bytes> salt;    // erased together with the record
+  std::optional<Bytes> record;  // serialized evidence::Record
+};
+
+struct Head {
+  std::uint64_t size = 0;
+  std::string checkpoint;  // signed note
+};
+
+class Journal {
+ public:
+  virtual ~Journal() = default;
+  // Queues a command; `done` is called once, on the writer's thread, after the group is durable or
+  // the command was refused: it must be quick and must not block. Errors: what Rules::validate
+  // says; kUnavailable `journal_busy` (queue full) or `draining`; kStorage `journal_failed` (a
+  // commit failed: every later command fails until restart). Any thread.
+  virtual void submit(evidence::Record record, Done done) = 0;
+  // The newest durable head. Any thread.
+  [[nodiscard]] virtual Head head() const = 0;
+  // The oldest durable head that covers `leaf` (the one of its commit group). Error: kNotFound
+  // `leaf_not_found`.
+  [[nodiscard]] virtual Result<Head> head_covering(LeafIndex leaf) const = 0;
+  // Error: kNotFound `leaf_not_found`.
+  [[nodiscard]] virtual Result<Stored> read(LeafIndex leaf) const = 0;
+  // Errors: kNotFound `leaf_not_found`, kInvalid `bad_tree_size` (0, or beyond the head).
+  [[nodiscard]] virtual Result<tlog::Proof> prove_inclusion(LeafIndex leaf,
+                                                            std::uint64_t tree_size) const = 0;
+  [[nodiscard]] virtual Result<tlog::Proof> prove_consistency(std::uint64_t old_size,
+                                                              std::uint64_t new_size) const = 0;
+  // False once a commit has failed.
+  [[nodiscard]] virtual bool healthy() const = 0;
+  struct Counters {
+    std::uint64_t commands = 0, refused = 0, groups = 0, sync_us = 0, queued = 0;
+  };
+  [[nodiscard]] virtual Counters counters() const = 0;
+  // Takes no more commands, commits what is queued, joins the writer. Idempotent.
+  virtual void stop() = 0;
+};
+
+struct EmbeddedOptions {
+  std::size_t queue_max = 4096;  // commands waiting; beyond: journal_busy
+  std::size_t group_max = 512;   // commands in one synced batch
+  std::size_t group_bytes_max = 8 * 1024 * 1024;
+};
+
+// The embedded journal on RocksDB. Requires: everything outlives it. Errors: kCorrupt
+// `journal_corrupt` when leaves, tiles and the last signed head do not agree.
+[[nodiscard]] Result<std::unique_ptr<Journal>> open_embedded(store::Store& store,
+                                                             const Rules& rules,
+                                                             tlog::Signer signer, Clock& clock,
+                                                             Random& random,
+                                                             EmbeddedOptions options = {});
+
+}  // namespace hansom::journal

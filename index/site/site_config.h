@@ -1,0 +1,62 @@
+// A site's configuration: one TOML file, whose commented form is deploy/hansomd.toml. Unknown keys
+// are errors.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "index/retention/retention.h"
+#include "proto/http/server.h"
+
+namespace hansom::site {
+
+struct ListenerConfig {
+  std::string address;
+  std::uint16_t port = 0;
+  std::filesystem::path certificate;
+  std::filesystem::path private_key;
+};
+
+// Relative paths in the file are taken from the file's folder; here they are absolute.
+struct SiteConfig {
+  std::string origin;                    // of the journal: "hansom.example/demo"
+  std::string controller;                // the data controller all clips of this site belong to
+  std::filesystem::path data;            // store/, vault/, spool/ lie here
+  std::filesystem::path journal_key;     // PEM, Ed25519
+  std::filesystem::path vault_identity;  // AGE-SECRET-KEY-1...
+
+  ListenerConfig units;                    // 8443
+  std::filesystem::path unit_authorities;  // PEM
+  ListenerConfig people;                   // 9443
+  std::string local_address = "127.0.0.1";
+  std::uint16_t local_port = 9480;  // health, readiness, metrics
+
+  unsigned unit_threads = 0;  // 0: one a core
+  std::uint64_t clip_bytes_max = 4ULL << 30;
+  std::uint64_t spool_reserve_bytes = 1ULL << 30;  // creations stop below this much free space
+  std::chrono::hours upload_expiry{24 * 14};
+  std::chrono::seconds drain{20};
+  http::ServerLimits limits;
+
+  std::filesystem::path inspector;  // the hansom-inspector program; empty: beside hansomd
+  unsigned inspector_workers = 1;
+  std::chrono::seconds inspector_wall{120};
+  std::uint64_t inspector_memory_bytes = 768ULL << 20;
+
+  retention::Policy retention;
+
+  [[nodiscard]] std::filesystem::path store() const { return data / "store"; }
+  [[nodiscard]] std::filesystem::path vault() const { return data / "vault"; }
+  [[nodiscard]] std::filesystem::path spool() const { return data / "spool"; }
+};
+
+// Errors: kInvalid `bad_config` with file, line and what to do; every problem is in one message, a
+// line each.
+[[nodiscard]] Result<SiteConfig> load_config(const std::filesystem::path& file);
+// The effective configuration as TOML; load_config reads it back equal. Secrets are only ever named
+// by path.
+[[nodiscard]] std::string to_toml(const SiteConfig& config);
+
+}  // namespace hansom::site

@@ -1,0 +1,44 @@
+// The vault: where sealed clips and sealed derivatives lie, named by the SHA-256 of their sealed
+// bytes. One of the two seams. Any thread; calls block.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+#include "proto/base/ids.h"
+
+namespace hansom::vault {
+
+class SealedObject {
+ public:
+  virtual ~SealedObject() = default;
+  [[nodiscard]] virtual std::uint64_t size() const = 0;
+  // Fills `out` from `offset`. Error: kStorage `storage_failed`, kCorrupt `vault_corrupt` when it
+  // ends early.
+  [[nodiscard]] virtual Status read(std::uint64_t offset, MutableByteSpan out) const = 0;
+};
+
+class Vault {
+ public:
+  virtual ~Vault() = default;
+  // Moves a finished, synced spool file in under `name`; when it returns, the name is durable. If
+  // the name is there already the spool file is removed: one master. Requires: the caller has
+  // hashed these bytes.
+  [[nodiscard]] virtual Status adopt(const std::filesystem::path& spool_file,
+                                     const Digest& name) = 0;
+  // Stores small bytes under their digest. Idempotent.
+  [[nodiscard]] virtual Result<Digest> put(ByteSpan bytes) = 0;
+  // Error: kNotFound `vault_missing`.
+  [[nodiscard]] virtual Result<std::unique_ptr<SealedObject>> open(const Digest& name) const = 0;
+  // Removes it durably; a missing object is success.
+  [[nodiscard]] virtual Status destroy(const Digest& name) = 0;
+  [[nodiscard]] virtual Status for_each(
+      const std::function<bool(const Digest& name, std::uint64_t bytes)>& visit) const = 0;
+};
+
+// One file an object: <directory>/<first two hex digits>/<64 hex digits>.age, mode 0440.
+[[nodiscard]] Result<std::unique_ptr<Vault>> open_file_vault(
+    const std::filesystem::path& directory);
+
+}  // namespace hansom::vault

@@ -50,49 +50,48 @@ Result<ChunkLayout> ChunkLayout::of(std::uint64_t payload_bytes) {
   return layout;
 }
 
-// Holds one sealed chunk back until it is known whether anything follows it.
+// Collects one sealed chunk at a time. A full one is released as soon as it authenticates, inside
+// or last, as `age` does.
 struct StreamOpener::State {
+  enum class Phase { kOpen, kEnded, kFailed };
+
   explicit State(const Secret& key) : cipher(key) { held.reserve(kSealedChunkBytes); }
 
   ChunkCipher cipher;
   Bytes held;
   Bytes plain = Bytes(kChunkBytes);
   std::uint64_t chunk = 0;
-  bool failed = false;
+  Phase phase = Phase::kOpen;
 
   [[nodiscard]] bool open_held(ChunkPlace place) {
     plain.resize(held.size() - kTagBytes);
     return cipher.open(chunk, place, held, plain);
   }
-  Status release_inside(const Sink& sink);
+  tl::unexpected<Error> failure(std::string_view why) {
+    phase = Phase::kFailed;
+    return payload_failure(chunk, why);
+  }
+  Status release_full(const Sink& sink);
   Status release_last(const Sink& sink);
 };
 
-// `held` is full and more follows.
-Status StreamOpener::State::release_inside(const Sink& sink) {
+Status StreamOpener::State::release_full(const Sink& sink) {
   if (open_held(ChunkPlace::kInside)) {
     ++chunk;
-    held.clear();
-    return sink(plain);
+  } else if (open_held(ChunkPlace::kLast)) {
+    phase = Phase::kEnded;
+  } else {
+    return failure("does not authenticate");
   }
-  failed = true;
-  // A chunk that authenticates as the last is released, as age itself does; then what follows it is
-  // the failure.
-  if (open_held(ChunkPlace::kLast)) {
-    HANSOM_TRY(sink(plain));
-    return payload_failure(chunk, "the last, yet bytes follow it");
-  }
-  return payload_failure(chunk, "does not authenticate");
+  held.clear();
+  return sink(plain);
 }
 
 Status StreamOpener::State::release_last(const Sink& sink) {
-  failed = true;  // also when it succeeds, nothing may follow
-  if (held.size() < kTagBytes) return payload_failure(chunk, "shorter than its tag");
-  if (!open_held(ChunkPlace::kLast))
-    return payload_failure(chunk, "does not authenticate as the last");
-  if (plain.empty() && chunk > 0) {
-    return payload_failure(chunk, "empty, which only the whole may be");
-  }
+  if (held.size() < kTagBytes) return failure("missing or shorter than its tag");
+  if (!open_held(ChunkPlace::kLast)) return failure("does not authenticate as the last");
+  if (plain.empty() && chunk > 0) return failure("empty, which only the whole may be");
+  phase = Phase::kEnded;
   return sink(plain);
 }
 
@@ -104,19 +103,22 @@ StreamOpener& StreamOpener::operator=(StreamOpener&&) noexcept = default;
 Status StreamOpener::update(ByteSpan sealed, const Sink& sink) {
   State& state = *state_;
   while (!sealed.empty()) {
-    if (state.failed) return payload_failure(state.chunk, "the stream has already ended");
-    if (state.held.size() == kSealedChunkBytes) HANSOM_TRY(state.release_inside(sink));
+    if (state.phase == State::Phase::kEnded) return state.failure("the last, yet bytes follow it");
+    if (state.phase == State::Phase::kFailed) return state.failure("has already failed");
     const auto taken = std::min(sealed.size(), kSealedChunkBytes - state.held.size());
     state.held.insert(state.held.end(), sealed.begin(),
                       sealed.begin() + static_cast<std::ptrdiff_t>(taken));
     sealed = sealed.subspan(taken);
+    if (state.held.size() == kSealedChunkBytes) HANSOM_TRY(state.release_full(sink));
   }
   return {};
 }
 
 Status StreamOpener::finish(const Sink& sink) {
-  if (state_->failed) return payload_failure(state_->chunk, "the stream has already ended");
-  return state_->release_last(sink);
+  State& state = *state_;
+  if (state.phase == State::Phase::kFailed) return state.failure("has already failed");
+  if (state.phase == State::Phase::kEnded) return {};
+  return state.release_last(sink);
 }
 
 }  // namespace hansom::age

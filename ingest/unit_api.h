@@ -1,0 +1,77 @@
+// The units' API: what a recorder unit can ask for, over mutual TLS.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+
+#include "index/evidence_index.h"
+#include "index/site/site_config.h"
+#include "index/vault/vault.h"
+#include "proto/age/age.h"
+#include "proto/http/router.h"
+
+namespace hansom::ingest {
+
+// Owns spool, disk threads and leases; borrows the rest. Its handlers run on any of the listener's
+// contexts.
+class UnitApi {
+ public:
+  struct Dependencies {
+    const site::SiteConfig* config = nullptr;
+    EvidenceIndex* index = nullptr;
+    vault::Vault* vault = nullptr;
+    const age::Identity* vault_identity = nullptr;
+    std::string journal_verifier_key;  // text form, told to units
+    Clock* clock = nullptr;
+    Random* random = nullptr;
+  };
+  // All monotonic but uploads_open.
+  struct Counters {
+    std::uint64_t bytes_received = 0;  // of uploads, written to the spool or not
+    std::uint64_t bytes_durable = 0;   // of uploads, covered by a sync
+    std::uint64_t syncs = 0;           // asked for
+    std::uint64_t sync_groups = 0;     // made for them
+    std::uint64_t sync_us = 0;         // spent in them
+    std::uint64_t uploads_open = 0;
+    std::uint64_t leases_taken_over = 0;
+    std::uint64_t clips_accepted = 0;
+    std::uint64_t events_accepted = 0;
+    std::map<std::string, std::uint64_t> refusals;  // by token
+  };
+
+  // Opens the spool and finishes the acceptances a crash interrupted. Blocks. Requires: everything
+  // in `dependencies` is set and outlives this. Errors: kStorage, kCorrupt; a spool that cannot be
+  // read stops the start.
+  [[nodiscard]] static Result<std::unique_ptr<UnitApi>> open(const Dependencies& dependencies);
+  // Requires: no exchange runs any more and stop() was called, or no exchange ever ran.
+  ~UnitApi();
+  UnitApi(const UnitApi&) = delete;
+  UnitApi& operator=(const UnitApi&) = delete;
+
+  // The routes of the units' listener; lives as long as this. Give it to http::Server::listen with
+  // ServerOptions::method_override set.
+  [[nodiscard]] const http::Router& routes() const;
+  // Starts the removal of expired uploads on `context`. Requires: stop() before the context goes.
+  void start(boost::asio::io_context& context);
+  // From now on uploads are refused (503 `draining`) and running ones are ended with what came kept:
+  // the units resume later. Any thread. Call before http::Server::stop.
+  void drain();
+  // Ends the periodic task and joins the disk threads. Requires: the context given to start() still
+  // runs or has stopped; no exchange runs. Idempotent.
+  void stop();
+
+  // False once a sync or a write has failed, or the journal has: for /readyz.
+  [[nodiscard]] bool healthy() const;
+  [[nodiscard]] Counters counters() const;
+
+ private:
+  struct State;
+  explicit UnitApi(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace hansom::ingest

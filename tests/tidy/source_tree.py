@@ -36,19 +36,19 @@ _NOT_CODE = re.compile(
     r"|(?<![0-9a-fA-F])'(?:\\.|[^'\\\n])+'", re.DOTALL)
 
 
-def _blank(text):
+def blank(text):
     return re.sub(r"[^\n]", " ", text)
 
 
 def code_of(text):
     """C++ with comments and the contents of literals blanked; lines and columns stay."""
-    return _NOT_CODE.sub(lambda hit: _blank(hit.group()), text)
+    return _NOT_CODE.sub(lambda hit: blank(hit.group()), text)
 
 
 def without_comments(text):
     """C++ with comments blanked and literals kept."""
     return _NOT_CODE.sub(
-        lambda hit: _blank(hit.group()) if hit.group().startswith(("//", "/*")) else hit.group(), text)
+        lambda hit: blank(hit.group()) if hit.group().startswith(("//", "/*")) else hit.group(), text)
 
 
 def line_of(text, position):

@@ -73,6 +73,7 @@ GOOD = {
                       "const char* raw = R\"(fsync(1) 'x)\";\nchar quote = '\"';\nauto n = 1'000'000;\n",
         "tests/b.cc": "// The kernel offers no event: sleeps because a lease of one second must run out.\n"
                       'sleep_for(1s);\nGTEST_SKIP() << "HANSOM_SHARED is not set";\n',
+        "index/c.cc": "return std::unique_ptr<Store>(new Store(std::move(x)));",
         rules.SYNC_FILE: "::fsync(fd);",
     },
     rules.tokens: {rules.TABLE: TABLE, "index/a.cc": 'return fail(ErrorKind::kInvalid, "known", "other_words");'},

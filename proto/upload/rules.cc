@@ -1,0 +1,77 @@
+// What a request may do to an upload.
+#include "proto/upload/rules.h"
+
+namespace hansom::upload {
+namespace {
+
+Refusal expired() {
+  return {{ErrorKind::kGone, "upload_expired",
+           "the upload was not finished in time and is discarded; send the clip again"},
+          std::nullopt};
+}
+
+Refusal past_length(std::uint64_t offset, std::uint64_t length) {
+  return {{ErrorKind::kTooLarge, "past_length",
+           "the body goes past the upload's length of " + std::to_string(length) + " bytes"},
+          offset};
+}
+
+}  // namespace
+
+std::optional<Refusal> refuse_create(const CreateRequest& request, const Limits& limits) {
+  if (request.length <= limits.upload_bytes_max) return std::nullopt;
+  return Refusal{{ErrorKind::kTooLarge, "upload_too_large",
+                  "Upload-Length " + std::to_string(request.length) + " is over the limit of " +
+                      std::to_string(limits.upload_bytes_max) + " bytes"},
+                 std::nullopt};
+}
+
+std::variant<Append, Refusal> decide_first_append(const CreateRequest& request,
+                                                  std::optional<std::uint64_t> content_length) {
+  if (content_length && *content_length > request.length) return past_length(0, request.length);
+  return Append{0, request.length};
+}
+
+std::variant<Append, Repeated, Refusal> decide_append(const AppendRequest& request,
+                                                      const Facts& facts) {
+  if (facts.state == Facts::State::kExpired) return expired();
+  if (facts.state == Facts::State::kComplete) {
+    // The unit may have lost the final answer: the request that completed the upload gets it again.
+    const bool final_again = request.content_length && request.offset <= facts.length &&
+                             *request.content_length == facts.length - request.offset;
+    if (final_again) return Repeated{};
+  }
+  if (request.offset != facts.offset) {
+    return Refusal{{ErrorKind::kConflict, "offset_mismatch",
+                    "the upload is at " + std::to_string(facts.offset) + ", not at " +
+                        std::to_string(request.offset)},
+                   facts.offset};
+  }
+  const std::uint64_t room = facts.length - facts.offset;
+  if (request.content_length && *request.content_length > room) {
+    return past_length(facts.offset, facts.length);
+  }
+  if (facts.state == Facts::State::kComplete) return Repeated{};
+  return Append{facts.offset, room};
+}
+
+std::variant<Terminate, Refusal> decide_terminate(const Facts& facts) {
+  if (facts.state == Facts::State::kExpired) return expired();
+  if (facts.state == Facts::State::kComplete) {
+    return Refusal{{ErrorKind::kForbidden, "upload_completed",
+                    "the upload is complete; its clip can only be destroyed by retention"},
+                   std::nullopt};
+  }
+  return Terminate{};
+}
+
+std::optional<Refusal> refuse_describe(const Facts& facts) {
+  if (facts.state == Facts::State::kExpired) return expired();
+  return std::nullopt;
+}
+
+Refusal overrun(const Facts& facts) {
+  return past_length(facts.offset, facts.length);
+}
+
+}  // namespace hansom::upload

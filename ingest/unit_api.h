@@ -6,8 +6,6 @@
 #include <memory>
 #include <string>
 
-#include <boost/asio/io_context.hpp>
-
 #include "index/evidence_index.h"
 #include "index/site/site_config.h"
 #include "index/vault/vault.h"
@@ -43,9 +41,8 @@ class UnitApi {
     std::map<std::string, std::uint64_t> refusals;  // by token
   };
 
-  // Opens the spool and finishes the acceptances a crash interrupted. Blocks. Requires: everything
-  // in `dependencies` is set and outlives this. Errors: kStorage, kCorrupt; a spool that cannot be
-  // read stops the start.
+  // Opens and scans the spool. Blocks. Requires: everything in `dependencies` is set and outlives
+  // this. Error: kStorage; a spool that cannot be read stops the start.
   [[nodiscard]] static Result<std::unique_ptr<UnitApi>> open(const Dependencies& dependencies);
   // Requires: no exchange runs any more and stop() was called, or no exchange ever ran.
   ~UnitApi();
@@ -55,13 +52,14 @@ class UnitApi {
   // The routes of the units' listener; lives as long as this. Give it to http::Server::listen with
   // ServerOptions::method_override set.
   [[nodiscard]] const http::Router& routes() const;
-  // Starts the removal of expired uploads on `context`. Requires: stop() before the context goes.
-  void start(boost::asio::io_context& context);
+  // Starts the housekeeping, on a thread of its own: finishes acceptances that were interrupted and
+  // removes expired uploads, at once and then every few minutes.
+  void start();
   // From now on uploads are refused (503 `draining`) and running ones are ended with what came kept:
   // the units resume later. Any thread. Call before http::Server::stop.
   void drain();
-  // Ends the periodic task and joins the disk threads. Requires: the context given to start() still
-  // runs or has stopped; no exchange runs. Idempotent.
+  // Ends the housekeeping and joins the disk threads. Blocks until what they do is done. Requires:
+  // no exchange runs. Idempotent.
   void stop();
 
   // False once a sync or a write has failed, or the journal has: for /readyz.

@@ -55,11 +55,17 @@ struct ServerOptions {
 struct ServerCounters {  // snapshot of one listener; all monotonic but connections_open
   std::uint64_t connections_open = 0, connections_total = 0, handshakes_failed = 0,
                 requests_total = 0, bytes_received = 0, bytes_sent = 0;
+  std::uint64_t connections_refused = 0;  // closed at once because of connections_max
 };
 
-// Owns its acceptors and sessions. `contexts` are run by the caller, one thread each; with several,
-// each accepts on its own socket (SO_REUSEPORT) and a connection stays on the context that accepted
-// it.
+// Over connections_max a connection is accepted and closed at once: an answer would cost the
+// handshake that the limit saves. SIGPIPE is ignored in the process from listen() on, because
+// OpenSSL writes to sockets that may be gone.
+//
+// Owns its acceptors and sessions. Requires: before the server or a context is destroyed, stop()
+// has called `done` or no thread runs the contexts any more. `contexts` are run by the caller, one
+// thread each; with several, each accepts on its own socket (SO_REUSEPORT) and a connection stays
+// on the context that accepted it.
 class Server {
  public:
   // Error: kUnavailable `port_in_use` or kInvalid `bad_address`, naming address and port.

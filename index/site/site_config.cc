@@ -1,0 +1,159 @@
+// Reads and writes a site's configuration by the table of settings.
+#include "index/site/site_config.h"
+
+#include <map>
+#include <set>
+#include <system_error>
+
+#include <toml++/toml.h>
+
+#include "index/site/settings.h"
+#include "proto/base/durable_file.h"
+
+namespace hansom::site {
+namespace {
+
+constexpr std::size_t kConfigBytesMax = 1 << 20;
+
+// Collects what is wrong with one file, a line each.
+class Problems {
+ public:
+  explicit Problems(std::filesystem::path file) : file_(std::move(file)) {}
+  void add(std::size_t line, const std::string& what) {
+    const std::string place = line == 0 ? "" : ":" + std::to_string(line);
+    lines_.emplace_back(file_.string() + place + ": " + what);
+  }
+  [[nodiscard]] Status status() const {
+    if (lines_.empty()) return {};
+    std::string all;
+    for (const std::string& line : lines_) all += (all.empty() ? "" : "\n") + line;
+    return fail(ErrorKind::kInvalid, "bad_config", std::move(all));
+  }
+
+ private:
+  std::filesystem::path file_;
+  std::vector<std::string> lines_;
+};
+
+RawValue raw_value(const toml::node& node) {
+  if (const auto text = node.value_exact<std::string>()) return {RawValue::Kind::kText, *text, 0};
+  if (const auto integer = node.value_exact<std::int64_t>()) {
+    return {RawValue::Kind::kInteger, {}, *integer};
+  }
+  return {};
+}
+
+const Setting* find_setting(std::string_view name) {
+  for (const Setting& setting : settings()) {
+    if (setting.name() == name) return &setting;
+  }
+  return nullptr;
+}
+
+bool is_section(std::string_view name) {
+  for (const Setting& setting : settings()) {
+    if (!name.empty() && setting.section == name) return true;
+  }
+  return false;
+}
+
+// Puts the values of one table into `config`; `seen` gets the names that stood there.
+void read_table(const toml::table& table, const std::string& section, SiteConfig& config,
+                std::set<std::string>& seen, Problems& problems) {
+  for (const auto& [key, node] : table) {
+    const std::string part(key.str());
+    const std::string name = section.empty() ? part : section + "." + part;
+    const std::size_t line = key.source().begin.line;
+    if (section.empty() && is_section(part)) {
+      if (const toml::table* inner = node.as_table()) {
+        read_table(*inner, part, config, seen, problems);
+      } else {
+        problems.add(line, part + " must be a section, [" + part + "]");
+      }
+      continue;
+    }
+    const Setting* setting = find_setting(name);
+    if (setting == nullptr) {
+      const std::string nearest = nearest_name(name);
+      problems.add(line, name + " is not a setting" +
+                             (nearest.empty() ? "; deploy/hansomd.toml lists all of them"
+                                              : "; did you mean " + nearest + "?"));
+      continue;
+    }
+    seen.insert(name);
+    const std::string wrong = setting->read(raw_value(node), config);
+    if (!wrong.empty()) problems.add(line, name + " " + wrong);
+  }
+}
+
+void make_absolute(std::filesystem::path& path, const std::filesystem::path& folder) {
+  if (!path.empty()) path = (folder / path).lexically_normal();
+}
+
+// Bounds that relate two settings.
+void check_together(const SiteConfig& config, Problems& problems) {
+  std::map<std::uint16_t, std::string> ports;
+  for (const auto& [name, port] :
+       {std::pair{"units", config.units.port}, std::pair{"people", config.people.port},
+        std::pair{"local", config.local_port}}) {
+    if (port == 0) continue;
+    const auto [at, fresh] = ports.emplace(port, name);
+    if (!fresh) {
+      problems.add(0, std::string(name) + ".port and " + at->second + ".port are both " +
+                          std::to_string(port) + ": give each listener its own port");
+    }
+  }
+}
+
+}  // namespace
+
+Result<SiteConfig> load_config(const std::filesystem::path& file) {
+  Problems problems(file);
+  auto bytes = durable::read_file(file, kConfigBytesMax);
+  if (!bytes) {
+    return fail(ErrorKind::kInvalid, "bad_config", "cannot read it: " + bytes.error().message);
+  }
+  toml::table table;
+  try {
+    table = toml::parse(as_text(*bytes), file.string());
+  } catch (const toml::parse_error& error) {
+    problems.add(error.source().begin.line, std::string(error.description()));
+    return fail(std::move(problems.status()).error());
+  }
+
+  SiteConfig config = default_config();
+  std::set<std::string> seen;
+  read_table(table, "", config, seen, problems);
+  for (const Setting& setting : settings()) {
+    if (setting.required && !seen.contains(setting.name())) {
+      problems.add(0, setting.name() + " is missing; it has no default");
+    }
+  }
+  check_together(config, problems);
+  HANSOM_TRY(problems.status());
+
+  std::error_code failed;
+  const std::filesystem::path folder = std::filesystem::absolute(file, failed).parent_path();
+  for (std::filesystem::path* path :
+       {&config.data, &config.journal_key, &config.vault_identity, &config.units.certificate,
+        &config.units.private_key, &config.unit_authorities, &config.people.certificate,
+        &config.people.private_key, &config.inspector}) {
+    make_absolute(*path, folder);
+  }
+  return config;
+}
+
+std::string to_toml(const SiteConfig& config) {
+  std::string out;
+  std::string_view section;
+  for (const Setting& setting : settings()) {
+    if (setting.section != section) {
+      section = setting.section;
+      out += "\n[" + std::string(section) + "]\n";
+    }
+    out += std::string(setting.key) + " = " + setting.write(config) + "\n";
+  }
+  return out;
+}
+
+}  // namespace hansom::site

@@ -1,0 +1,183 @@
+// A site's configuration: what is refused and how, that writing and reading agree, and that the
+// manual is complete.
+#include "index/site/site_config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <regex>
+#include <sstream>
+
+#include "index/site/settings.h"
+#include "tests/support/temp_dir.h"
+
+namespace hansom::site {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+constexpr std::string_view kMinimal = R"(origin = "evidence.example/main"
+controller = "Example"
+data = "data"
+journal_key = "keys/journal.pem"
+vault_identity = "/elsewhere/vault.txt"
+[units]
+certificate = "tls/server.pem"
+private_key = "tls/key.pem"
+authorities = "ca/unit-ca.pem"
+[people]
+certificate = "tls/server.pem"
+private_key = "tls/key.pem"
+)";
+
+class SiteConfigFile : public ::testing::Test {
+ protected:
+  Result<SiteConfig> load(std::string_view text) {
+    const auto file = folder_ / "hansomd.toml";
+    std::ofstream(file, std::ios::binary) << text;
+    return load_config(file);
+  }
+  std::string refusal(std::string_view text) {
+    const auto loaded = load(text);
+    if (loaded) return "";
+    EXPECT_EQ(loaded.error().token, "bad_config");
+    return loaded.error().message;
+  }
+  test::TempDir folder_;
+};
+
+TEST_F(SiteConfigFile, AMinimalFileGetsDefaultsAndAbsolutePaths) {
+  const auto config = load(kMinimal);
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->units.port, 8443);
+  EXPECT_EQ(config->people.port, 9443);
+  EXPECT_EQ(config->local_address, "127.0.0.1");
+  EXPECT_EQ(config->data, folder_ / "data");
+  EXPECT_EQ(config->store(), folder_ / "data/store");
+  EXPECT_EQ(config->vault_identity, "/elsewhere/vault.txt");
+  EXPECT_EQ(config->inspector, "");
+  EXPECT_EQ(config->retention.periods.at(evidence::Purpose::EVENT), std::chrono::days(31));
+}
+
+TEST_F(SiteConfigFile, EveryProblemIsInOneMessageWithItsLine) {
+  const std::string message = refusal(std::string(kMinimal) + R"(prot = 1
+[local]
+address = "0.0.0.0"
+port = "9480"
+[retention]
+event_days = 0
+[inspektor]
+workers = 2
+)");
+  EXPECT_THAT(message, AllOf(HasSubstr("hansomd.toml:13: people.prot is not a setting; did you "
+                                       "mean people.port?"),
+                             HasSubstr(":15: local.address must be a loopback address"),
+                             HasSubstr(":16: local.port must be a whole number from 0 to 65535"),
+                             HasSubstr(":18: retention.event_days must be a whole number from 1"),
+                             HasSubstr(":19: inspektor is not a setting")));
+}
+
+TEST_F(SiteConfigFile, ARightKeyInTheWrongSectionIsNamed) {
+  EXPECT_THAT(refusal(std::string(kMinimal) + "authorities = \"x\"\n"),
+              HasSubstr("people.authorities is not a setting; did you mean units.authorities?"));
+}
+
+TEST_F(SiteConfigFile, EachRequiredSettingIsMissed) {
+  for (const Setting& setting : settings()) {
+    if (!setting.required) continue;
+    SCOPED_TRACE(setting.name());
+    std::istringstream lines{std::string(kMinimal)};
+    std::string text, line, section;
+    while (std::getline(lines, line)) {
+      if (line.starts_with("[")) section = line.substr(1, line.size() - 2);
+      const bool dropped =
+          section == setting.section && line.starts_with(std::string(setting.key) + " ");
+      if (!dropped) text += line + "\n";
+    }
+    EXPECT_THAT(refusal(text), HasSubstr(setting.name() + " is missing"));
+  }
+}
+
+TEST_F(SiteConfigFile, BrokenTomlNamesItsLine) {
+  EXPECT_THAT(refusal("origin = \"a\"\ncontroller = \n"), HasSubstr("hansomd.toml:2: "));
+  EXPECT_THAT(refusal(std::string(kMinimal) + "[units]\n"), HasSubstr("hansomd.toml:13: "));
+  EXPECT_THAT(refusal(std::string("origin = \"\xff\"\n")), HasSubstr("hansomd.toml:1: "));
+}
+
+TEST_F(SiteConfigFile, WrongKindsAreRefused) {
+  EXPECT_THAT(refusal("units = 3\n"), HasSubstr("units must be a section"));
+  EXPECT_THAT(refusal("origin = 3\n"), HasSubstr("origin must be a string"));
+  EXPECT_THAT(refusal("origin = [1]\n"), HasSubstr("origin must be a string"));
+  EXPECT_THAT(refusal("origin = \"a b\"\n"), HasSubstr("origin must be 1 to 255 printable"));
+  EXPECT_THAT(refusal("data = \"\"\n"), HasSubstr("data must not be empty"));
+  EXPECT_THAT(refusal("[units]\nport = 8443.5\n"), HasSubstr("units.port must be a whole number"));
+  EXPECT_THAT(refusal("[units]\nport = 70000\n"), HasSubstr("units.port must be a whole number"));
+  EXPECT_THAT(refusal("[units]\naddress = \"localhost\"\n"), HasSubstr("must be an IP address"));
+}
+
+TEST_F(SiteConfigFile, TwoListenersOnOnePortAreRefused) {
+  EXPECT_THAT(refusal(std::string(kMinimal) + "port = 8443\n"),
+              HasSubstr("people.port and units.port are both 8443"));
+}
+
+TEST_F(SiteConfigFile, MissingAndHugeFilesAreRefused) {
+  const auto missing = load_config(folder_ / "none.toml");
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().token, "bad_config");
+  EXPECT_THAT(missing.error().message, HasSubstr("none.toml"));
+  EXPECT_THAT(refusal(std::string(2 << 20, '\n')), HasSubstr("cannot read it"));
+}
+
+TEST_F(SiteConfigFile, WhatIsWrittenReadsBackEqual) {
+  auto config = load(kMinimal);
+  ASSERT_TRUE(config);
+  config->controller = "Caf\u00e9 \"quoted\" \\ back\tslash";
+  config->units.port = 0;
+  config->limits.idle_timeout = std::chrono::milliseconds(1234);
+  config->inspector = "/opt/hansom-inspector";
+  config->retention.periods[evidence::Purpose::REQUEST] = std::chrono::days(90);
+  const std::string text = to_toml(*config);
+  const auto again = load(text);
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(to_toml(*again), text);
+  EXPECT_EQ(again->controller, config->controller);
+  EXPECT_EQ(again->limits.idle_timeout, config->limits.idle_timeout);
+  EXPECT_EQ(again->retention.periods, config->retention.periods);
+}
+
+// The manual, as it is and with every commented default taken in.
+std::string manual() {
+  std::ifstream in(HANSOM_MANUAL);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST_F(SiteConfigFile, TheManualLoadsAndItsDefaultsAreTheCodes) {
+  const auto as_it_stands = load(manual());
+  ASSERT_TRUE(as_it_stands) << as_it_stands.error().message;
+  const std::string uncommented =
+      std::regex_replace(manual(), std::regex("(^|\n)#([a-z_]+ = )"), "$1$2");
+  ASSERT_NE(uncommented, manual());
+  const auto in_full = load(uncommented);
+  ASSERT_TRUE(in_full) << in_full.error().message;
+  EXPECT_EQ(to_toml(*in_full), to_toml(*as_it_stands));
+}
+
+TEST_F(SiteConfigFile, TheManualNamesEverySetting) {
+  std::istringstream lines(manual());
+  std::string line, section;
+  std::set<std::string> named;
+  const std::regex setting_line("#?([a-z_]+) = .*");
+  std::smatch match;
+  while (std::getline(lines, line)) {
+    if (line.starts_with("[")) section = line.substr(1, line.size() - 2) + ".";
+    if (std::regex_match(line, match, setting_line)) named.insert(section + match[1].str());
+  }
+  std::set<std::string> known;
+  for (const Setting& setting : settings()) known.insert(setting.name());
+  EXPECT_EQ(named, known);
+}
+
+}  // namespace
+}  // namespace hansom::site

@@ -58,10 +58,11 @@ struct Head {
 class Journal {
  public:
   virtual ~Journal() = default;
-  // Queues a command; `done` is called once, on the writer's thread, after the group is durable or
-  // the command was refused: it must be quick and must not block. Errors: what Rules::validate
-  // says; kUnavailable `journal_busy` (queue full) or `draining`; kStorage `journal_failed` (a
-  // commit failed: every later command fails until restart). Any thread.
+  // Queues a command; `done` is called once, after the group is durable or the command was refused:
+  // it must be quick and must not block. It is called on the writer's thread, or, for a command
+  // that was never queued, within submit() itself. Errors: what Rules::validate says; kUnavailable
+  // `journal_busy` (queue full) or `draining`; kStorage `journal_failed` (a commit failed: every
+  // later command fails until restart). Requires: the record has an act. Any thread.
   virtual void submit(evidence::Record record, Done done) = 0;
   // The newest durable head. Any thread.
   [[nodiscard]] virtual Head head() const = 0;
@@ -87,7 +88,8 @@ class Journal {
 
 struct EmbeddedOptions {
   std::size_t queue_max = 4096;  // commands waiting; beyond: journal_busy
-  std::size_t group_max = 512;   // commands in one synced batch
+  std::size_t queue_bytes_max = 64 * 1024 * 1024;
+  std::size_t group_max = 512;  // commands in one synced batch
   std::size_t group_bytes_max = 8 * 1024 * 1024;
 };
 

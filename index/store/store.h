@@ -49,9 +49,9 @@ class Batch : public Reader {
  public:
   virtual void put(Family family, ByteSpan key, ByteSpan value) = 0;
   virtual void del(Family family, ByteSpan key) = 0;
-  // Marks the present contents; roll_back() undoes what came after the last mark.
+  // Marks the present contents; roll_back() undoes what came after the last mark. Neither can fail.
   virtual void mark() = 0;
-  [[nodiscard]] virtual Status roll_back() = 0;
+  virtual void roll_back() = 0;
 };
 
 enum class Mode {

@@ -1,0 +1,77 @@
+// What an earlier run left in the store, held against the last signed head.
+#include "index/journal/writer.h"
+#include "proto/base/check.h"
+
+namespace hansom::journal {
+namespace {
+
+tl::unexpected<Error> corrupt(std::string message) {
+  return fail(ErrorKind::kCorrupt, "journal_corrupt", std::move(message));
+}
+
+// The last key of a family of numbered rows; nullopt when it is empty.
+Result<std::optional<std::uint64_t>> last_number(const store::Reader& reader,
+                                                 store::Family family) {
+  std::optional<Bytes> last;
+  HANSOM_TRY(reader.scan(family, {}, {}, store::Order::kDescending, [&](ByteSpan key, ByteSpan) {
+    last = Bytes(key.begin(), key.end());
+    return false;
+  }));
+  if (!last) return std::optional<std::uint64_t>();
+  HANSOM_TRY_ASSIGN(const std::uint64_t number, parse_number_key(*last));
+  return std::optional<std::uint64_t>(number);
+}
+
+// A new journal begins with a signed head of the empty tree, so that there always is one.
+Result<Tree> found_journal(store::Store& store, const tlog::Signer& signer) {
+  Tree tree;
+  tree.head = sign_head(signer, tree.edge);
+  const std::unique_ptr<store::Batch> batch = store.begin();
+  batch->put(store::Family::kMeta, as_bytes(kFormatKey), as_bytes(kFormat));
+  put_head(*batch, tree.head);
+  HANSOM_TRY(store.commit(*batch));
+  return tree;
+}
+
+}  // namespace
+
+Result<Tree> load_tree(store::Store& store, const tlog::Signer& signer) {
+  const std::unique_ptr<store::Reader> reader = store.snapshot();
+  HANSOM_TRY_ASSIGN(const auto position, read_position(*reader));
+  HANSOM_TRY_ASSIGN(const auto last_leaf, last_number(*reader, store::Family::kLeaf));
+  HANSOM_TRY_ASSIGN(const auto last_head, last_number(*reader, store::Family::kHead));
+  if (!position) {
+    if (last_leaf || last_head) return corrupt("there are leaves or heads, but no format row");
+    return found_journal(store, signer);
+  }
+
+  // Position, leaves and heads are written together: they must tell one size.
+  const std::uint64_t size = *position;
+  if (size != (last_leaf ? *last_leaf + 1 : 0) || last_head != position) {
+    return corrupt("the views stand at " + std::to_string(size) +
+                   " leaves, leaves or heads at another size");
+  }
+  Tree tree;
+  HANSOM_TRY_ASSIGN(auto head, reader->get(store::Family::kHead, number_key(size)));
+  HANSOM_CHECK(head.has_value());
+  tree.head = {size, to_text(*head)};
+  const auto checkpoint = tlog::verify_checkpoint(tree.head.checkpoint, signer.verifier());
+  if (!checkpoint) {
+    return corrupt("the head at " + std::to_string(size) +
+                   " is damaged or was signed by another key" + " than " +
+                   signer.verifier().text() + ": " + checkpoint.error().message);
+  }
+  HANSOM_TRY_ASSIGN(tree.edge, read_edge(*reader, size));
+  if (checkpoint->size != size || checkpoint->root != tree.edge.root()) {
+    return corrupt("leaves and tiles do not give the root that was signed at " +
+                   std::to_string(size) + "; run: hansom journal verify");
+  }
+  if (size > 0) {
+    HANSOM_TRY_ASSIGN(const Bytes bytes, read_leaf(*reader, size - 1));
+    HANSOM_TRY_ASSIGN(const tlog::Leaf leaf, tlog::Leaf::decode(bytes));
+    tree.last_time = leaf.time;
+  }
+  return tree;
+}
+
+}  // namespace hansom::journal

@@ -1,0 +1,77 @@
+// RocksDB's options, each with its reason.
+#include "index/store/rocks_options.h"
+
+#include <array>
+
+#include <rocksdb/cache.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+
+namespace hansom::store {
+namespace {
+
+constexpr std::size_t kMiB = 1024 * 1024;
+
+// Names on disk, in the order of Family.
+constexpr std::array<const char*, kFamilies> kNames = {"meta",   "leaf",     "record",    "tile",
+                                                       "head",   "clip",     "index",     "event",
+                                                       "upload", "register", "retention", "queue"};
+
+// A read-only opener must leave the running server's own log of RocksDB alone.
+class SilentLogger final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
+};
+
+}  // namespace
+
+rocksdb::DBOptions db_options(Mode mode) {
+  rocksdb::DBOptions options;
+  options.create_if_missing = mode == Mode::kCreate;
+  options.create_missing_column_families = mode == Mode::kCreate;
+  options.paranoid_checks = true;
+  options.track_and_verify_wals_in_manifest = true;
+  options.verify_sst_unique_id_in_manifest = true;
+  // A half-written last record is a commit nobody was told of. Damage anywhere before the tail is
+  // an error: to stop quietly at it, as the default does, would forget acknowledged commits.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  // A failed write is never tried again behind our back.
+  options.max_bgerror_resume_count = 0;
+  // All tables stay open: a reader beside a running server keeps what a compaction deletes.
+  options.max_open_files = -1;
+  options.max_background_jobs = 2;
+  options.db_write_buffer_size = 128 * kMiB;
+  options.max_total_wal_size = 256 * kMiB;  // bounds the time of a restart
+  options.bytes_per_sync = kMiB;
+  options.keep_log_file_num = 4;
+  options.max_log_file_size = 4 * kMiB;
+  if (mode == Mode::kReadOnly) options.info_log = std::make_shared<SilentLogger>();
+  return options;
+}
+
+std::vector<rocksdb::ColumnFamilyDescriptor> family_descriptors() {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = rocksdb::NewLRUCache(64 * kMiB);
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.format_version = 5;
+  rocksdb::ColumnFamilyOptions options;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.write_buffer_size = 32 * kMiB;
+  options.level_compaction_dynamic_level_bytes = true;
+  options.paranoid_file_checks = true;
+  options.compression = rocksdb::kLZ4Compression;
+
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  families.emplace_back(rocksdb::kDefaultColumnFamilyName, options);
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    // Digests and salts do not compress.
+    const auto family = static_cast<Family>(i);
+    const bool hashes = family == Family::kLeaf || family == Family::kTile;
+    options.compression = hashes ? rocksdb::kNoCompression : rocksdb::kLZ4Compression;
+    families.emplace_back(kNames[i], options);
+  }
+  return families;
+}
+
+}  // namespace hansom::store

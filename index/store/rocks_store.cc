@@ -1,0 +1,284 @@
+// The store on RocksDB 7.8: open and lock, read, collect changes, commit them synced.
+#include <atomic>
+#include <cerrno>
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include "index/store/overlay.h"
+#include "index/store/rocks_options.h"
+#include "proto/base/check.h"
+#include "proto/base/durable_file.h"
+
+namespace hansom::store {
+namespace {
+
+constexpr int kReadOnlyOpensMax = 5;
+
+rocksdb::Slice slice(ByteSpan bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+ByteSpan span(const rocksdb::Slice& bytes) {
+  return as_bytes({bytes.data(), bytes.size()});
+}
+
+Error store_error(const rocksdb::Status& status, std::string_view what) {
+  std::string message = std::string(what) + ": " + status.ToString();
+  if (status.IsCorruption()) return {ErrorKind::kCorrupt, "store_corrupt", std::move(message)};
+  return {ErrorKind::kStorage, "storage_failed", std::move(message)};
+}
+
+// The open database and its families; closed with the last of them.
+struct Database {
+  FileDescriptor lock;  // of the folder; not for readers. Released after the database is closed
+  std::unique_ptr<rocksdb::DB> db;
+  std::vector<std::unique_ptr<rocksdb::ColumnFamilyHandle>> families;  // by Family
+  std::unique_ptr<rocksdb::ColumnFamilyHandle> unused;                 // RocksDB's default family
+
+  Database() = default;
+  ~Database() {
+    families.clear();
+    unused.reset();
+    if (db) db->Close().PermitUncheckedError();  // every commit was synced when it was made
+  }
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  [[nodiscard]] rocksdb::ColumnFamilyHandle* family(Family f) const {
+    return families[static_cast<std::size_t>(f)].get();
+  }
+};
+
+Result<std::optional<Bytes>> get_row(const Database& database, const rocksdb::ReadOptions& options,
+                                     Family family, ByteSpan key) {
+  rocksdb::PinnableSlice value;
+  const auto status = database.db->Get(options, database.family(family), slice(key), &value);
+  if (status.IsNotFound()) return std::optional<Bytes>();
+  if (!status.ok()) return fail(store_error(status, "read"));
+  const ByteSpan bytes = span(value);
+  return std::optional<Bytes>(Bytes(bytes.begin(), bytes.end()));
+}
+
+// Visits the rows of `base` and of the overlay range in one order; an overlay row hides the base
+// row of its key. `before(a, b)` says whether key a comes first; `step` moves the base on.
+template <typename Delta, typename Before, typename Step>
+Status merge(rocksdb::Iterator& base, Delta delta, const Delta delta_end, const Before& before,
+             const Step& step, const Visit& visit) {
+  bool more = true;
+  while (more && (base.Valid() || delta != delta_end)) {
+    if (base.Valid() && (delta == delta_end || before(base.key().ToStringView(), delta->first))) {
+      more = visit(span(base.key()), span(base.value()));
+      step(base);
+      continue;
+    }
+    if (base.Valid() && base.key().ToStringView() == delta->first) step(base);
+    if (delta->second) more = visit(as_bytes(delta->first), as_bytes(*delta->second));
+    ++delta;
+  }
+  if (more && !base.status().ok()) return fail(store_error(base.status(), "scan"));
+  return {};
+}
+
+Status scan_rows(const Database& database, rocksdb::ReadOptions options, Family family,
+                 const Overlay::Rows& rows, ByteSpan lower, ByteSpan upper, Order order,
+                 const Visit& visit) {
+  const rocksdb::Slice lower_bound = slice(lower);
+  const rocksdb::Slice upper_bound = slice(upper);
+  if (!lower.empty()) options.iterate_lower_bound = &lower_bound;
+  if (!upper.empty()) options.iterate_upper_bound = &upper_bound;
+  if (!upper.empty() && lower_bound.compare(upper_bound) >= 0) return {};
+  const std::unique_ptr<rocksdb::Iterator> base(
+      database.db->NewIterator(options, database.family(family)));
+  const auto first = rows.lower_bound(as_text(lower));
+  const auto last = upper.empty() ? rows.end() : rows.lower_bound(as_text(upper));
+  if (order == Order::kAscending) {
+    base->SeekToFirst();
+    return merge(
+        *base, first, last, [](auto a, std::string_view b) { return a < b; },
+        [](rocksdb::Iterator& it) { it.Next(); }, visit);
+  }
+  base->SeekToLast();
+  return merge(
+      *base, std::make_reverse_iterator(last), std::make_reverse_iterator(first),
+      [](auto a, std::string_view b) { return a > b; }, [](rocksdb::Iterator& it) { it.Prev(); },
+      visit);
+}
+
+class SnapshotReader final : public Reader {
+ public:
+  explicit SnapshotReader(std::shared_ptr<const Database> database)
+      : database_(std::move(database)), snapshot_(database_->db->GetSnapshot()) {
+    options_.snapshot = snapshot_;
+  }
+  ~SnapshotReader() override { database_->db->ReleaseSnapshot(snapshot_); }
+  SnapshotReader(const SnapshotReader&) = delete;
+  SnapshotReader& operator=(const SnapshotReader&) = delete;
+
+  [[nodiscard]] Result<std::optional<Bytes>> get(Family family, ByteSpan key) const override {
+    return get_row(*database_, options_, family, key);
+  }
+  [[nodiscard]] Status scan(Family family, ByteSpan lower, ByteSpan upper, Order order,
+                            const Visit& visit) const override {
+    return scan_rows(*database_, options_, family, {}, lower, upper, order, visit);
+  }
+
+ private:
+  std::shared_ptr<const Database> database_;  // shared: a reader may outlive the store
+  const rocksdb::Snapshot* snapshot_;
+  rocksdb::ReadOptions options_;
+};
+
+class RocksBatch final : public Batch {
+ public:
+  explicit RocksBatch(std::shared_ptr<const Database> database) : database_(std::move(database)) {}
+
+  [[nodiscard]] Result<std::optional<Bytes>> get(Family family, ByteSpan key) const override {
+    if (const auto* row = overlay_.find(family, as_text(key))) {
+      return *row ? std::optional<Bytes>(to_bytes(**row)) : std::nullopt;
+    }
+    return get_row(*database_, {}, family, key);
+  }
+  [[nodiscard]] Status scan(Family family, ByteSpan lower, ByteSpan upper, Order order,
+                            const Visit& visit) const override {
+    return scan_rows(*database_, {}, family, overlay_.rows(family), lower, upper, order, visit);
+  }
+  void put(Family family, ByteSpan key, ByteSpan value) override {
+    overlay_.set(family, as_text(key), to_text(value));
+  }
+  void del(Family family, ByteSpan key) override {
+    overlay_.set(family, as_text(key), std::nullopt);
+  }
+  void mark() override { overlay_.mark(); }
+  void roll_back() override { overlay_.roll_back(); }
+
+  [[nodiscard]] rocksdb::WriteBatch to_write_batch() const {
+    rocksdb::WriteBatch batch;
+    for (std::size_t i = 0; i < kFamilies; ++i) {
+      const auto family = static_cast<Family>(i);
+      for (const auto& [key, value] : overlay_.rows(family)) {
+        const auto status = value ? batch.Put(database_->family(family), key, *value)
+                                  : batch.Delete(database_->family(family), key);
+        HANSOM_CHECK(status.ok());
+      }
+    }
+    return batch;
+  }
+
+ private:
+  std::shared_ptr<const Database> database_;  // shared: see SnapshotReader
+  Overlay overlay_;
+};
+
+class RocksStore final : public Store {
+ public:
+  RocksStore(std::shared_ptr<const Database> database, Mode mode)
+      : database_(std::move(database)), mode_(mode) {}
+
+  [[nodiscard]] std::unique_ptr<Reader> snapshot() const override {
+    return std::make_unique<SnapshotReader>(database_);
+  }
+  [[nodiscard]] std::unique_ptr<Batch> begin() override {
+    return std::make_unique<RocksBatch>(database_);
+  }
+
+  [[nodiscard]] Status commit(Batch& batch) override {
+    if (mode_ == Mode::kReadOnly) {
+      return fail(ErrorKind::kStorage, "store_failed", "the store was opened for reading only");
+    }
+    if (failed_) {
+      return fail(ErrorKind::kStorage, "store_failed",
+                  "an earlier commit failed; restart after mending the disk");
+    }
+    auto* rocks_batch = dynamic_cast<RocksBatch*>(&batch);
+    HANSOM_CHECK(rocks_batch != nullptr);
+    rocksdb::WriteBatch writes = rocks_batch->to_write_batch();
+    rocksdb::WriteOptions options;
+    options.sync = true;
+    const auto status = database_->db->Write(options, &writes);
+    if (status.ok()) return {};
+    failed_ = true;
+    return fail(store_error(status, "commit"));
+  }
+
+  [[nodiscard]] Status verify_checksums() const override {
+    // RocksDB's own check opens tables by name; beside a running server a name may be gone by then,
+    // while the tables we have open can still be read.
+    if (mode_ == Mode::kReadOnly) return read_everything();
+    const auto status = database_->db->VerifyChecksum();
+    if (!status.ok()) return fail(store_error(status, "checksums"));
+    return {};
+  }
+
+ private:
+  [[nodiscard]] Status read_everything() const {
+    rocksdb::ReadOptions options;
+    options.fill_cache = false;
+    for (std::size_t i = 0; i < kFamilies; ++i) {
+      HANSOM_TRY(scan_rows(*database_, options, static_cast<Family>(i), {}, {}, {},
+                           Order::kAscending, [](ByteSpan, ByteSpan) { return true; }));
+    }
+    return {};
+  }
+
+  std::shared_ptr<const Database> database_;
+  Mode mode_;
+  std::atomic<bool> failed_ = false;
+};
+
+// Takes the folder for this process; the kernel gives it back when we die.
+Result<FileDescriptor> lock_directory(const std::filesystem::path& directory) {
+  FileDescriptor fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd.valid()) return fail(durable::storage_error(errno, "open", directory));
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) return fail(durable::storage_error(errno, "lock", directory));
+    return fail(ErrorKind::kUnavailable, "store_locked",
+                directory.string() + ": another hansomd has it open; stop that one first");
+  }
+  return fd;
+}
+
+Result<std::shared_ptr<const Database>> open_database(const std::filesystem::path& directory,
+                                                      Mode mode) {
+  auto database = std::make_shared<Database>();
+  if (mode != Mode::kReadOnly) {
+    HANSOM_TRY_ASSIGN(database->lock, lock_directory(directory));
+  }
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  const auto families = family_descriptors();
+  const auto status =
+      mode == Mode::kReadOnly
+          ? rocksdb::DB::OpenForReadOnly(db_options(mode), directory, families, &handles, &db)
+          : rocksdb::DB::Open(db_options(mode), directory, families, &handles, &db);
+  if (status.IsInvalidArgument()) {  // families missing or unknown
+    return fail(ErrorKind::kCorrupt, "store_corrupt",
+                directory.string() + ": " + status.ToString());
+  }
+  if (!status.ok()) return fail(store_error(status, directory.string()));
+  database->db.reset(db);
+  HANSOM_CHECK(handles.size() == kFamilies + 1);
+  database->unused.reset(handles.front());
+  for (std::size_t i = 1; i < handles.size(); ++i) database->families.emplace_back(handles[i]);
+  return std::shared_ptr<const Database>(std::move(database));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& directory, Mode mode) {
+  if (mode == Mode::kCreate) HANSOM_TRY(durable::make_directories(directory));
+  std::error_code ignored;
+  if (mode != Mode::kCreate && !std::filesystem::exists(directory / "CURRENT", ignored)) {
+    return fail(ErrorKind::kNotFound, "not_found", directory.string() + ": no store is there");
+  }
+  auto database = open_database(directory, mode);
+  // A running server may replace a file between our reading of its name and opening it.
+  const int opens_max = mode == Mode::kReadOnly ? kReadOnlyOpensMax : 1;
+  for (int i = 1; i < opens_max && !database; ++i) database = open_database(directory, mode);
+  if (!database) return fail(std::move(database).error());
+  return std::make_unique<RocksStore>(*std::move(database), mode);
+}
+
+}  // namespace hansom::store

@@ -1,0 +1,134 @@
+// Clips: search, one clip, its report, thumbnails and receipt.
+#include <array>
+
+#include <boost/json/array.hpp>
+
+#include "index/api/clips.h"
+#include "index/api/json.h"
+#include "index/catalogue/catalogue.h"
+#include "index/retrieval/media_type.h"
+#include "index/retrieval/search.h"
+#include "proto/evidence/receipt.h"
+
+namespace hansom::api {
+namespace {
+
+using evidence::Access;
+
+Result<Answer> search_clips(const Question& question) {
+  HANSOM_TRY_ASSIGN(const catalogue::ClipQuery query, retrieval::clip_query(question.request));
+  HANSOM_TRY_ASSIGN(const catalogue::ClipPage page,
+                    catalogue::find_clips(question.reader(), query));
+  Answer answer = looked(question, Access::SEARCH, page.clips.size());
+  boost::json::array clips;
+  for (const catalogue::ClipRow& clip : page.clips) clips.push_back(clip_json(clip));
+  boost::json::object body;
+  body["clips"] = std::move(clips);
+  if (!page.next_cursor.empty()) body["next_cursor"] = page.next_cursor;
+  answer.body = std::move(body);
+  return answer;
+}
+
+Result<Answer> view_clip(const Question& question) {
+  HANSOM_TRY_ASSIGN(const ClipId id, Digest::from_hex(question.path("id")));
+  HANSOM_TRY_ASSIGN(const catalogue::ClipRow clip, catalogue::find_clip(question.reader(), id));
+  Answer answer = looked(question, Access::VIEW, 1, &id);
+  answer.body = whole_clip_json(clip);
+  return answer;
+}
+
+Result<Answer> view_report(const Question& question) {
+  HANSOM_TRY_ASSIGN(const StandingClip clip, find_standing_clip(question));
+  if (!clip.row.has_inspected_leaf()) return not_inspected();
+  Answer answer = looked(question, Access::REPORT, 1, &clip.id);
+  answer.must_stand = clip.id;
+  boost::json::object body = report_json(clip.row.report());
+  body["clip"] = clip.id.hex();
+  body["inspected_leaf"] = clip.row.inspected_leaf();
+  answer.body = std::move(body);
+  return answer;
+}
+
+Result<Answer> view_thumbnail(const Question& question) {
+  HANSOM_TRY_ASSIGN(const StandingClip clip, find_standing_clip(question));
+  if (!clip.row.has_inspected_leaf()) return not_inspected();
+  const auto number = retrieval::parse_number(question.path("n"));
+  const auto& thumbnails = clip.row.report().thumbnails();
+  if (!number || *number >= static_cast<std::uint64_t>(thumbnails.size())) {
+    return fail(
+        ErrorKind::kNotFound, "thumbnail_not_found",
+        "the report has " + std::to_string(thumbnails.size()) + " thumbnails, numbered from 0");
+  }
+  const evidence::Thumbnail& thumbnail = thumbnails.at(static_cast<int>(*number));
+  HANSOM_TRY_ASSIGN(const Digest name, Digest::from_span(as_bytes(thumbnail.sealed_sha256())));
+  HANSOM_TRY_ASSIGN(const Bytes image, retrieval::open_derivative(*question.context.use.vault, name,
+                                                                  question.context.use.identities));
+  Answer answer = looked(question, Access::THUMBNAIL, 1, &clip.id);
+  answer.must_stand = clip.id;
+  const retrieval::ServedType type = retrieval::served_thumbnail_type(thumbnail.media_type());
+  answer.fields.set("Content-Disposition", std::string(type.disposition));
+  answer.body = Text{std::string(type.content_type), to_text(image)};
+  return answer;
+}
+
+Result<Answer> fetch_receipt(const Question& question) {
+  HANSOM_TRY_ASSIGN(const StandingClip clip, find_standing_clip(question));
+  HANSOM_TRY_ASSIGN(const evidence::Receipt receipt,
+                    question.context.use.index->receipt(LeafIndex{clip.row.accepted_leaf()}));
+  Answer answer = looked(question, Access::RECEIPT, 1, &clip.id);
+  answer.must_stand = clip.id;
+  answer.body = Text{"application/json", evidence::receipt_json(receipt)};
+  return answer;
+}
+
+constexpr std::array<std::string_view, 11> kSearchParameters = {
+    "registration", "vehicle_licence", "driver_licence", "unit",
+    "event_type",   "event_sequence",  "from",           "to",
+    "order",        "limit",           "cursor"};
+
+constexpr std::array kRoutes = {
+    Route{.method = "GET",
+          .pattern = "/v1/clips",
+          .right = access::Right::kSearch,
+          .query_parameters = kSearchParameters,
+          .handle = search_clips},
+    Route{.method = "GET",
+          .pattern = "/v1/clips/{id}",
+          .right = access::Right::kSearch,
+          .handle = view_clip},
+    Route{.method = "GET",
+          .pattern = "/v1/clips/{id}/report",
+          .right = access::Right::kSeeMedia,
+          .handle = view_report},
+    Route{.method = "GET",
+          .pattern = "/v1/clips/{id}/thumbnails/{n}",
+          .right = access::Right::kSeeMedia,
+          .handle = view_thumbnail},
+    Route{.method = "GET",
+          .pattern = "/v1/clips/{id}/receipt",
+          .right = access::Right::kReadJournal,
+          .handle = fetch_receipt},
+};
+
+}  // namespace
+
+std::span<const Route> clips_routes() {
+  return kRoutes;
+}
+
+Result<StandingClip> find_standing_clip(const Question& question) {
+  HANSOM_TRY_ASSIGN(const ClipId id, Digest::from_hex(question.path("id")));
+  HANSOM_TRY_ASSIGN(catalogue::ClipRow row, catalogue::find_clip(question.reader(), id));
+  if (row.has_tombstone()) {
+    return fail(ErrorKind::kGone, "destroyed",
+                "the clip was destroyed; /v1/clips/{id} has its tombstone");
+  }
+  return StandingClip{id, std::move(row)};
+}
+
+tl::unexpected<Error> not_inspected() {
+  return fail(ErrorKind::kNotFound, "not_inspected",
+              "the clip waits for inspection; there is no report yet");
+}
+
+}  // namespace hansom::api

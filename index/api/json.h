@@ -1,0 +1,36 @@
+// The JSON forms of the people's API: snake_case, digests in hex, times in RFC 3339 UTC, and beside
+// them raw values as a unit told them. proto/openapi.yaml describes every member.
+#pragma once
+
+#include <string_view>
+
+#include <boost/json/object.hpp>
+
+#include "index/catalogue/catalogue.h"
+#include "index/catalogue/rows.pb.h"
+#include "proto/evidence/journal.pb.h"
+#include "proto/evidence/report.pb.h"
+
+namespace hansom::api {
+
+// accepted, inspected, undecodable or destroyed.
+[[nodiscard]] std::string_view clip_state(const catalogue::ClipRow& clip);
+// A clip as a search lists it; a destroyed one as its tombstone.
+[[nodiscard]] boost::json::object clip_json(const catalogue::ClipRow& clip);
+// The same with everything known of it: arrivals, holds, the unit's own manifest.
+[[nodiscard]] boost::json::object whole_clip_json(const catalogue::ClipRow& clip);
+[[nodiscard]] boost::json::object event_json(const catalogue::EventRow& row);
+[[nodiscard]] boost::json::object report_json(const evidence::Report& report);
+
+[[nodiscard]] boost::json::object unit_json(const catalogue::UnitRow& unit);
+[[nodiscard]] boost::json::object link_json(const evidence::RegisterLink& link);
+[[nodiscard]] boost::json::object token_json(const catalogue::TokenRow& token);  // never the token
+[[nodiscard]] boost::json::object hold_json(const catalogue::HoldRow& hold);
+// Items and kept counts of a plan.
+[[nodiscard]] boost::json::object plan_json(const evidence::SweepPlan& plan);
+
+// Unix microseconds as RFC 3339; 0 is "not" and gives null.
+[[nodiscard]] boost::json::value time_json(std::int64_t unix_us);
+[[nodiscard]] std::string hex(std::string_view bytes);
+
+}  // namespace hansom::api

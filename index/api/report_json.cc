@@ -1,0 +1,115 @@
+// The JSON form of an inspection report. Times in it are microseconds of the clip's own timeline.
+#include <boost/json/array.hpp>
+
+#include "index/api/json.h"
+
+namespace hansom::api {
+
+namespace json = boost::json;
+
+namespace {
+
+json::object span_json(const evidence::Span& span) {
+  json::object out;
+  out["start_us"] = span.start_us();
+  out["end_us"] = span.end_us();
+  out["kind"] = span.kind();
+  out["measure"] = span.measure();
+  out["stream"] = span.stream();
+  return out;
+}
+
+template <typename Spans>
+json::array spans_json(const Spans& spans) {
+  json::array out;
+  for (const evidence::Span& span : spans) out.push_back(span_json(span));
+  return out;
+}
+
+json::object stream_json(const evidence::Stream& stream) {
+  json::object out;
+  out["index"] = stream.index();
+  out["type"] = stream.type();
+  out["codec"] = stream.codec();
+  out["profile"] = stream.profile();
+  if (stream.type() == "video") {
+    out["width_px"] = stream.width_px();
+    out["height_px"] = stream.height_px();
+    out["frame_rate"] = stream.frame_rate();
+    out["key_frames"] = stream.key_frames();
+  }
+  if (stream.type() == "audio") {
+    out["sample_rate_hz"] = stream.sample_rate_hz();
+    out["audio_channels"] = stream.audio_channels();
+  }
+  out["packets"] = stream.packets();
+  out["payload_bytes"] = stream.payload_bytes();
+  out["first_pts_us"] = stream.first_pts_us();
+  out["last_pts_us"] = stream.last_pts_us();
+  out["duration_us"] = stream.duration_us();
+  json::array runs;
+  for (const evidence::PacketRun& run : stream.packet_timeline()) {
+    json::object item;
+    item["first_pts_us"] = run.first_pts_us();
+    item["spacing_us"] = run.spacing_us();
+    item["packets"] = run.packets();
+    runs.push_back(std::move(item));
+  }
+  out["packet_timeline"] = std::move(runs);
+  return out;
+}
+
+json::object thumbnail_json(const evidence::Thumbnail& thumbnail) {
+  json::object out;
+  out["pts_us"] = thumbnail.pts_us();
+  out["width_px"] = thumbnail.width_px();
+  out["height_px"] = thumbnail.height_px();
+  out["media_type"] = thumbnail.media_type();
+  out["image_bytes"] = thumbnail.image_bytes();
+  out["sealed_sha256"] = hex(thumbnail.sealed_sha256());
+  return out;
+}
+
+json::object raw_time_json(const evidence::RawTime& time) {
+  json::object out;
+  out["source"] = time.source();
+  out["value"] = time.value();
+  out["time"] = time_json(time.unix_us());
+  out["stream"] = time.stream();
+  return out;
+}
+
+}  // namespace
+
+json::object report_json(const evidence::Report& report) {
+  const bool undecodable = report.outcome() == evidence::Report::UNDECODABLE;
+  json::object out;
+  out["outcome"] = undecodable ? "undecodable" : "decodable";
+  if (undecodable) {
+    out["reason_token"] = report.reason_token();
+    out["reason"] = report.reason();
+  }
+  out["inspector_version"] = report.inspector_version();
+  out["libav_version"] = report.libav_version();
+  out["container"] = report.container();
+  out["duration_us"] = report.duration_us();
+  json::array streams;
+  for (const evidence::Stream& stream : report.streams()) streams.push_back(stream_json(stream));
+  out["streams"] = std::move(streams);
+  json::array thumbnails;
+  for (const evidence::Thumbnail& thumbnail : report.thumbnails()) {
+    thumbnails.push_back(thumbnail_json(thumbnail));
+  }
+  out["thumbnails"] = std::move(thumbnails);
+  out["sound"] = spans_json(report.sound());
+  out["damage"] = spans_json(report.damage());
+  out["gaps"] = spans_json(report.gaps());
+  json::array times;
+  for (const evidence::RawTime& time : report.times()) times.push_back(raw_time_json(time));
+  out["times"] = std::move(times);
+  out["decode_errors"] = report.decode_errors();
+  out["bytes_read"] = report.bytes_read();
+  return out;
+}
+
+}  // namespace hansom::api

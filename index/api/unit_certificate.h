@@ -1,0 +1,19 @@
+// The certificate a unit is enrolled with.
+#pragma once
+
+#include <string_view>
+
+#include "proto/base/clock.h"
+#include "proto/base/ids.h"
+
+namespace hansom::api {
+
+inline constexpr std::size_t kCertificatePemBytesMax = 32 * 1024;
+
+// Reads one PEM certificate and returns its DER. It must have a P-256 key, one unit name, SAN URI
+// urn:hansom:unit:<unit>, that is `unit`, and not be expired at `now`. Error: kInvalid
+// `bad_certificate` saying which of these it is not. Who issued it is checked at each connection.
+[[nodiscard]] Result<Bytes> read_unit_certificate(std::string_view pem, const UnitId& unit,
+                                                  UtcTime now);
+
+}  // namespace hansom::api

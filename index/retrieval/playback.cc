@@ -1,0 +1,76 @@
+// The bytes of a clip for people: opened or as stored, by range.
+#include "index/retrieval/playback.h"
+
+#include <algorithm>
+
+namespace hansom::retrieval {
+namespace {
+
+class SealedSource final : public ByteSource {
+ public:
+  explicit SealedSource(std::unique_ptr<vault::SealedObject> object) : object_(std::move(object)) {}
+  [[nodiscard]] std::uint64_t size() const override { return object_->size(); }
+  [[nodiscard]] Status read(std::uint64_t offset, MutableByteSpan out) override {
+    return object_->read(offset, out);
+  }
+
+ private:
+  std::unique_ptr<vault::SealedObject> object_;
+};
+
+class OpenedSource final : public ByteSource {
+ public:
+  OpenedSource(std::unique_ptr<vault::SealedObject> object, age::Opener opener)
+      : object_(std::move(object)), opener_(std::move(opener)) {}
+  [[nodiscard]] std::uint64_t size() const override { return opener_.size(); }
+  [[nodiscard]] Status read(std::uint64_t offset, MutableByteSpan out) override {
+    return opener_.read(offset, out);
+  }
+
+ private:
+  std::unique_ptr<vault::SealedObject> object_;  // the opener reads from it
+  age::Opener opener_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<ByteSource>> open_media(const vault::Vault& vault, const ClipId& clip,
+                                               std::span<const age::Identity> identities) {
+  HANSOM_TRY_ASSIGN(std::unique_ptr<vault::SealedObject> object, vault.open(clip));
+  const vault::SealedObject* sealed = object.get();
+  age::ReadAt read_at = [sealed](std::uint64_t offset, MutableByteSpan out) {
+    return sealed->read(offset, out);
+  };
+  HANSOM_TRY_ASSIGN(age::Opener opener,
+                    age::Opener::open(std::move(read_at), sealed->size(), identities));
+  return std::make_unique<OpenedSource>(std::move(object), std::move(opener));
+}
+
+Result<std::unique_ptr<ByteSource>> open_sealed(const vault::Vault& vault, const ClipId& clip,
+                                                std::uint64_t sealed_bytes) {
+  HANSOM_TRY_ASSIGN(std::unique_ptr<vault::SealedObject> object, vault.open(clip));
+  if (object->size() != sealed_bytes) {
+    return fail(ErrorKind::kCorrupt, "vault_corrupt",
+                clip.hex() + " has " + std::to_string(object->size()) + " bytes in the vault and " +
+                    std::to_string(sealed_bytes) + " in the journal");
+  }
+  return std::make_unique<SealedSource>(std::move(object));
+}
+
+Result<Bytes> open_derivative(const vault::Vault& vault, const Digest& name,
+                              std::span<const age::Identity> identities) {
+  HANSOM_TRY_ASSIGN(const std::unique_ptr<vault::SealedObject> object, vault.open(name));
+  if (object->size() > kThumbnailBytesMax) {
+    return fail(ErrorKind::kTooLarge, "too_large", name.hex() + " is no thumbnail of ours");
+  }
+  Bytes sealed(object->size());
+  HANSOM_TRY(object->read(0, sealed));
+  return age::open(sealed, identities);
+}
+
+std::size_t piece_bytes(std::uint64_t offset, std::uint64_t left) {
+  const std::uint64_t to_boundary = kPieceBytes - offset % kPieceBytes;
+  return static_cast<std::size_t>(std::min(to_boundary, left));
+}
+
+}  // namespace hansom::retrieval

@@ -1,0 +1,47 @@
+// The bytes of a clip for people: opened or as stored, by range. Every call blocks on the disk.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "index/vault/vault.h"
+#include "proto/age/age.h"
+
+namespace hansom::retrieval {
+
+// What is read and sent at once: whole chunks of the sealing format, so that each is opened once.
+inline constexpr std::size_t kPieceBytes = 4 * age::kChunkBytes;
+inline constexpr std::size_t kThumbnailBytesMax = 1024 * 1024;
+
+// A finished representation that can be read anywhere. Not thread-safe; keeps its file open, so
+// that a sweep that destroys the clip meanwhile does not cut an answer that was recorded before it.
+class ByteSource {
+ public:
+  virtual ~ByteSource() = default;
+  [[nodiscard]] virtual std::uint64_t size() const = 0;
+  // Requires: offset + out.size() <= size(). On an error nothing of `out` may be used.
+  [[nodiscard]] virtual Status read(std::uint64_t offset, MutableByteSpan out) = 0;
+};
+
+// The opened bytes; only the chunks a read touches are decrypted. Errors: kNotFound
+// `vault_missing`, kCorrupt and those of age::Opener::open.
+[[nodiscard]] Result<std::unique_ptr<ByteSource>> open_media(
+    const vault::Vault& vault, const ClipId& clip, std::span<const age::Identity> identities);
+
+// The bytes as they arrived. Errors: kNotFound `vault_missing`, kCorrupt `vault_corrupt` when the
+// file does not have `sealed_bytes` bytes.
+[[nodiscard]] Result<std::unique_ptr<ByteSource>> open_sealed(const vault::Vault& vault,
+                                                              const ClipId& clip,
+                                                              std::uint64_t sealed_bytes);
+
+// A small sealed derivative, opened whole. Errors: kNotFound `vault_missing`, kTooLarge `too_large`
+// above kThumbnailBytesMax, kCorrupt.
+[[nodiscard]] Result<Bytes> open_derivative(const vault::Vault& vault, const Digest& name,
+                                            std::span<const age::Identity> identities);
+
+// How many of `left` bytes at `offset` make the next piece: it ends on a chunk's end or with
+// `left`.
+[[nodiscard]] std::size_t piece_bytes(std::uint64_t offset, std::uint64_t left);
+
+}  // namespace hansom::retrieval

@@ -1,0 +1,109 @@
+// From the parameters of a search to the catalogue's questions.
+#include "index/retrieval/search.h"
+
+#include <charconv>
+
+namespace hansom::retrieval {
+namespace {
+
+tl::unexpected<Error> bad(std::string_view name, std::string_view what) {
+  return fail(ErrorKind::kInvalid, "bad_parameter", std::string(name) + " " + std::string(what));
+}
+
+// A parameter that is absent stays absent; one that is there must say something.
+Result<std::optional<std::string>> text_parameter(const http::Request& request,
+                                                  std::string_view name,
+                                                  std::size_t bytes_max = kParameterBytesMax) {
+  const auto value = request.query_value(name);
+  if (!value) return std::nullopt;
+  if (value->empty()) return bad(name, "is empty: leave it out or give it a value");
+  if (value->size() > bytes_max) return bad(name, "is too long");
+  return std::string(*value);
+}
+
+Result<std::optional<UtcTime>> time_parameter(const http::Request& request, std::string_view name) {
+  const auto value = request.query_value(name);
+  if (!value) return std::nullopt;
+  auto time = from_rfc3339(*value);
+  if (!time) return fail(std::move(time).error().in(name));
+  return *time;
+}
+
+Result<std::optional<UnitId>> unit_parameter(const http::Request& request) {
+  const auto value = request.query_value("unit");
+  if (!value) return std::nullopt;
+  HANSOM_TRY_ASSIGN(UnitId unit, UnitId::parse(*value));
+  return unit;
+}
+
+Result<store::Order> order_parameter(const http::Request& request) {
+  const auto value = request.query_value("order").value_or("newest");
+  if (value == "newest") return store::Order::kDescending;
+  if (value == "oldest") return store::Order::kAscending;
+  return bad("order", "is newest or oldest");
+}
+
+// What searches of clips and of events have in common.
+template <typename Query>
+Status read_common(const http::Request& request, Query& query) {
+  HANSOM_TRY_ASSIGN(query.registration, text_parameter(request, "registration"));
+  HANSOM_TRY_ASSIGN(query.unit, unit_parameter(request));
+  HANSOM_TRY_ASSIGN(query.from, time_parameter(request, "from"));
+  HANSOM_TRY_ASSIGN(query.to, time_parameter(request, "to"));
+  if (query.from && query.to && *query.from >= *query.to) {
+    return fail(ErrorKind::kInvalid, "bad_query", "from must be before to");
+  }
+  HANSOM_TRY_ASSIGN(query.order, order_parameter(request));
+  HANSOM_TRY_ASSIGN(const std::optional<std::uint64_t> limit, number_parameter(request, "limit"));
+  if (limit && (*limit == 0 || *limit > catalogue::kPageMax)) {
+    return bad("limit", "is a number from 1 to " + std::to_string(catalogue::kPageMax));
+  }
+  if (limit) query.limit = static_cast<std::size_t>(*limit);
+  HANSOM_TRY_ASSIGN(const std::optional<std::string> cursor,
+                    text_parameter(request, "cursor", kCursorBytesMax));
+  query.cursor = cursor.value_or("");
+  return {};
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> parse_number(std::string_view text) {
+  std::uint64_t value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc{} || stop != end || (text.size() > 1 && text.front() == '0')) {
+    return std::nullopt;
+  }
+  return value;
+}
+
+Result<std::optional<std::uint64_t>> number_parameter(const http::Request& request,
+                                                      std::string_view name) {
+  const auto value = request.query_value(name);
+  if (!value) return std::nullopt;
+  const auto number = parse_number(*value);
+  if (!number) return bad(name, "is not a number");
+  return number;
+}
+
+Result<catalogue::ClipQuery> clip_query(const http::Request& request) {
+  catalogue::ClipQuery query;
+  HANSOM_TRY(read_common(request, query));
+  HANSOM_TRY_ASSIGN(query.vehicle_licence, text_parameter(request, "vehicle_licence"));
+  HANSOM_TRY_ASSIGN(query.driver_licence, text_parameter(request, "driver_licence"));
+  HANSOM_TRY_ASSIGN(query.event_type, text_parameter(request, "event_type"));
+  HANSOM_TRY_ASSIGN(query.event_sequence, number_parameter(request, "event_sequence"));
+  if (query.event_sequence && !query.unit) {
+    return bad("event_sequence", "needs unit: sequence numbers are a unit's own");
+  }
+  return query;
+}
+
+Result<catalogue::EventQuery> event_query(const http::Request& request) {
+  catalogue::EventQuery query;
+  HANSOM_TRY(read_common(request, query));
+  HANSOM_TRY_ASSIGN(query.type, text_parameter(request, "type"));
+  return query;
+}
+
+}  // namespace hansom::retrieval

@@ -1,0 +1,198 @@
+// What is gathered about each stream: see clip_streams.h.
+#include "ingest/inspect/inspector/clip_streams.h"
+
+#include <algorithm>
+
+#include "ingest/inspect/inspector/limits.h"
+#include "ingest/inspect/inspector/raw_time.h"
+#include "ingest/inspect/inspector/timeline.h"
+
+namespace hansom::ingest {
+namespace {
+
+constexpr AVRational kMicroseconds{1, 1'000'000};
+
+// Where a stream has no times (raw H.264), its packets are taken to come at its frame rate.
+std::int64_t assumed_time_us(const AVStream& stream, std::uint64_t packets_before) {
+  const AVRational rate = stream.avg_frame_rate;
+  const double per_second = rate.num > 0 && rate.den > 0 ? av_q2d(rate) : 25.0;
+  return static_cast<std::int64_t>(static_cast<double>(packets_before) * 1e6 / per_second);
+}
+
+std::int64_t thumbnail_every_us(const AVFormatContext& context) {
+  const auto fits = static_cast<std::int64_t>(kThumbnailsMax);
+  return std::max(kThumbnailEveryUs, std::min(context.duration, kClipTimeUsMax) / fits + 1);
+}
+
+}  // namespace
+
+ClipStreams::ClipStreams(const Container& container) {
+  const AVFormatContext& context = *container.context();
+  if (context.start_time != AV_NOPTS_VALUE) start_us_ = context.start_time;
+  bool has_thumbnails = false;
+  for (unsigned i = 0; i < context.nb_streams; ++i) {
+    Stream stream;
+    stream.libav = context.streams[i];
+    const AVMediaType type = stream.libav->codecpar->codec_type;
+    stream.is_picture = type == AVMEDIA_TYPE_VIDEO &&
+                        (stream.libav->disposition & AV_DISPOSITION_ATTACHED_PIC) == 0;
+    stream.is_sound = type == AVMEDIA_TYPE_AUDIO;
+    if (stream.is_picture) {
+      stream.pictures =
+          PictureProbe::open(*stream.libav, !has_thumbnails, thumbnail_every_us(context));
+      has_thumbnails = has_thumbnails || stream.pictures.has_value();
+    }
+    if (stream.is_sound) stream.sound = SoundProbe::open(*stream.libav);
+    streams_.push_back(std::move(stream));
+  }
+}
+
+std::optional<std::int64_t> ClipStreams::clip_time_us(const Stream& stream,
+                                                      const AVPacket& packet) const {
+  const std::int64_t ticks = packet.pts != AV_NOPTS_VALUE ? packet.pts : packet.dts;
+  if (ticks == AV_NOPTS_VALUE) return std::nullopt;
+  const std::int64_t us = av_rescale_q(ticks, stream.libav->time_base, kMicroseconds);
+  if (us < -kClipTimeUsMax || us > kClipTimeUsMax || start_us_ < -kClipTimeUsMax ||
+      start_us_ > kClipTimeUsMax) {
+    return std::nullopt;
+  }
+  return us - start_us_;
+}
+
+void ClipStreams::add(AVPacket& packet) {
+  const auto index = static_cast<std::size_t>(packet.stream_index);
+  if (index >= streams_.size()) return;
+  Stream& stream = streams_[index];
+  const std::optional<std::int64_t> time_us = clip_time_us(stream, packet);
+  const std::int64_t shown_us = time_us.value_or(assumed_time_us(*stream.libav, stream.packets));
+  ++stream.packets;
+  stream.payload_bytes += static_cast<std::uint64_t>(std::max(packet.size, 0));
+  if ((packet.flags & AV_PKT_FLAG_KEY) != 0) ++stream.key_frames;
+  if (time_us) stream.times_us.push_back(*time_us);
+  if ((packet.flags & AV_PKT_FLAG_CORRUPT) != 0) {
+    damage_.add({static_cast<std::uint32_t>(index), "corrupt_packet", shown_us, shown_us, 1});
+  }
+  if (stream.pictures) stream.pictures->add(packet, shown_us, damage_);
+  if (stream.sound) stream.sound->add(packet, time_us, damage_);
+}
+
+void ClipStreams::describe(const Stream& stream, evidence::Stream& out) {
+  const AVCodecParameters& codec = *stream.libav->codecpar;
+  out.set_index(static_cast<std::uint32_t>(stream.libav->index));
+  const char* type = av_get_media_type_string(codec.codec_type);
+  out.set_type(type == nullptr ? "unknown" : type);
+  const AVCodecDescriptor* descriptor = avcodec_descriptor_get(codec.codec_id);
+  out.set_codec(descriptor == nullptr ? "unknown" : descriptor->name);
+  const char* profile = avcodec_profile_name(codec.codec_id, codec.profile);
+  if (profile != nullptr) out.set_profile(profile);
+  if (codec.codec_type == AVMEDIA_TYPE_VIDEO) {
+    out.set_width_px(static_cast<std::uint32_t>(std::max(codec.width, 0)));
+    out.set_height_px(static_cast<std::uint32_t>(std::max(codec.height, 0)));
+    const AVRational rate = stream.libav->avg_frame_rate;
+    if (rate.num > 0 && rate.den > 0) out.set_frame_rate(av_q2d(rate));
+  }
+  if (codec.codec_type == AVMEDIA_TYPE_AUDIO) {
+    out.set_sample_rate_hz(static_cast<std::uint32_t>(std::max(codec.sample_rate, 0)));
+    out.set_audio_channels(static_cast<std::uint32_t>(std::max(codec.ch_layout.nb_channels, 0)));
+  }
+  if (stream.libav->duration != AV_NOPTS_VALUE) {
+    out.set_duration_us(
+        av_rescale_q(stream.libav->duration, stream.libav->time_base, kMicroseconds));
+  }
+  out.set_packets(stream.packets);
+  out.set_payload_bytes(stream.payload_bytes);
+  out.set_key_frames(stream.key_frames);
+}
+
+void ClipStreams::write_timeline(Stream& stream, bool with_gaps, evidence::Report& report,
+                                 evidence::Stream& out) const {
+  std::sort(stream.times_us.begin(), stream.times_us.end());
+  if (stream.times_us.empty()) return;
+  out.set_first_pts_us(stream.times_us.front());
+  out.set_last_pts_us(stream.times_us.back());
+  for (const TimelineRun& run : timeline_runs(stream.times_us, kRunsPerStreamMax)) {
+    evidence::PacketRun& written = *out.add_packet_timeline();
+    written.set_first_pts_us(run.first_us);
+    written.set_spacing_us(run.spacing_us);
+    written.set_packets(run.packets);
+  }
+  if (!with_gaps) return;
+  for (const TimelineGap& gap : timeline_gaps(stream.times_us, kSpansMax)) {
+    evidence::Span& span = *report.add_gaps();
+    span.set_start_us(gap.start_us);
+    span.set_end_us(gap.end_us);
+    span.set_kind("gap");
+    span.set_measure(static_cast<double>(gap.end_us - gap.start_us));
+    span.set_stream(out.index());
+  }
+}
+
+void ClipStreams::write_sound(const Stream& stream, std::size_t spans_max,
+                              evidence::Report& report) {
+  for (const SoundSpan& found : stream.sound->meter().spans(spans_max)) {
+    evidence::Span& span = *report.add_sound();
+    span.set_start_us(found.start_us);
+    span.set_end_us(found.end_us);
+    span.set_kind("sound");
+    span.set_measure(found.level_dbfs);
+    span.set_stream(static_cast<std::uint32_t>(stream.libav->index));
+  }
+}
+
+void ClipStreams::finish(evidence::Report& report) {
+  bool gaps_written = false;
+  for (Stream& stream : streams_) {
+    evidence::Stream& out = *report.add_streams();
+    describe(stream, out);
+    const bool with_gaps = stream.is_picture && !gaps_written;
+    gaps_written = gaps_written || with_gaps;
+    write_timeline(stream, with_gaps, report, out);
+    if (stream.sound) {
+      stream.sound->finish();
+      write_sound(stream, kSpansMax / kStreamsMax, report);
+    }
+    if (!stream.pictures) continue;
+    for (TimedJpeg& made : stream.pictures->thumbnails()) {
+      evidence::Thumbnail& thumbnail = *report.add_thumbnails();
+      thumbnail.set_pts_us(made.time_us);
+      thumbnail.set_width_px(static_cast<std::uint32_t>(made.jpeg.width_px));
+      thumbnail.set_height_px(static_cast<std::uint32_t>(made.jpeg.height_px));
+      thumbnail.set_media_type("image/jpeg");
+      thumbnail.set_image_bytes(made.jpeg.bytes.size());
+      thumbnail.set_image(made.jpeg.bytes.data(), made.jpeg.bytes.size());
+    }
+  }
+  for (const DamageSpan& found : damage_.spans()) {
+    evidence::Span& span = *report.add_damage();
+    span.set_start_us(found.start_us);
+    span.set_end_us(found.end_us);
+    span.set_kind(std::string(found.kind));
+    span.set_measure(static_cast<double>(found.count));
+    span.set_stream(found.stream);
+  }
+  report.set_decode_errors(damage_.count());
+}
+
+Trouble ClipStreams::verdict() const {
+  bool any_stream = false;
+  bool any_packet = false;
+  bool any_decoder = false;
+  bool any_tried = false;
+  for (const Stream& stream : streams_) {
+    if (!stream.is_picture && !stream.is_sound) continue;
+    any_stream = true;
+    any_packet = any_packet || stream.packets > 0;
+    any_decoder = any_decoder || stream.pictures || stream.sound;
+    any_tried = any_tried || (stream.pictures && stream.pictures->key_frames() > 0) ||
+                (stream.sound && stream.packets > 0);
+    if (stream.pictures && stream.pictures->frames() > 0) return {};
+    if (stream.sound && stream.sound->frames() > 0) return {};
+  }
+  if (!any_stream) return {"no_stream", "there is no picture and no sound stream in the clip"};
+  if (!any_packet) return {"no_packets", "the streams of the clip have no packets"};
+  if (!any_decoder) return {"unsupported_codec", "no stream has a codec on the list of decoders"};
+  if (!any_tried) return {"no_key_frame", "the pictures never start: the clip has no key frame"};
+  return {"damaged", "no picture and no sound could be decoded"};
+}
+
+}  // namespace hansom::ingest

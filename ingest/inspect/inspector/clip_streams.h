@@ -1,0 +1,52 @@
+// What is gathered about each stream of a clip while its packets go by.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "ingest/inspect/inspector/container.h"
+#include "ingest/inspect/inspector/picture_probe.h"
+#include "ingest/inspect/inspector/sound_probe.h"
+#include "proto/evidence/report.pb.h"
+
+namespace hansom::ingest {
+
+// The streams found when the clip was opened; later ones are not ffprobe's either. One thread.
+class ClipStreams {
+ public:
+  // Requires: an opened container that outlives this.
+  explicit ClipStreams(const Container& container);
+
+  // Counts and times a packet, and decodes it where that is wanted.
+  void add(AVPacket& packet);
+  // Writes streams, timelines, gaps, sound, thumbnails and damage.
+  void finish(evidence::Report& report);
+  // Why nothing could be made of the clip; no token when something could. Call after finish().
+  [[nodiscard]] Trouble verdict() const;
+
+ private:
+  struct Stream {
+    const AVStream* libav = nullptr;
+    bool is_picture = false;  // moving pictures, not a cover
+    bool is_sound = false;
+    std::optional<PictureProbe> pictures;
+    std::optional<SoundProbe> sound;
+    std::vector<std::int64_t> times_us;
+    std::uint64_t packets = 0;
+    std::uint64_t payload_bytes = 0;
+    std::uint64_t key_frames = 0;
+  };
+  [[nodiscard]] std::optional<std::int64_t> clip_time_us(const Stream& stream,
+                                                         const AVPacket& packet) const;
+  static void describe(const Stream& stream, evidence::Stream& out);
+  void write_timeline(Stream& stream, bool with_gaps, evidence::Report& report,
+                      evidence::Stream& out) const;
+  static void write_sound(const Stream& stream, std::size_t spans_max, evidence::Report& report);
+
+  std::int64_t start_us_ = 0;
+  std::vector<Stream> streams_;
+  DamageLog damage_;
+};
+
+}  // namespace hansom::ingest

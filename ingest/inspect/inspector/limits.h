@@ -1,0 +1,64 @@
+// Every bound of an inspection, in one place, and how they relate.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace hansom::ingest {
+
+// What may go in and come out.
+inline constexpr std::uint64_t kInspectedClipBytesMax = 1ULL << 30;  // of opened bytes, in memory
+inline constexpr std::size_t kAnswerBytesMax = 8 * 1024 * 1024;      // the serialized report
+
+// What a report may hold.
+inline constexpr std::size_t kStreamsMax = 32;
+inline constexpr std::size_t kRunsPerStreamMax = 1024;
+inline constexpr std::size_t kSpansMax = 2048;  // of sound, of damage, of gaps
+inline constexpr std::size_t kTimesMax = 128;
+inline constexpr std::size_t kTextBytesMax = 256;  // of any text found in a clip
+inline constexpr std::size_t kThumbnailsMax = 360;
+inline constexpr std::size_t kThumbnailBytesMax = 64 * 1024;
+inline constexpr std::size_t kThumbnailBytesTotalMax = 5 * 1024 * 1024;
+
+// The most that one of these takes on the wire: ten bytes a number, a few for tags and lengths.
+inline constexpr std::size_t kRunWireBytesMax = 40;
+inline constexpr std::size_t kSpanWireBytesMax = 80;
+inline constexpr std::size_t kStreamWireBytesMax = 1024;
+inline constexpr std::size_t kTimeWireBytesMax = 2 * kTextBytesMax + 64;
+inline constexpr std::size_t kThumbnailWireBytesMax = 96;  // beside the picture
+static_assert(kStreamsMax * (kStreamWireBytesMax + kRunsPerStreamMax * kRunWireBytesMax) +
+                      3 * kSpansMax * kSpanWireBytesMax + kTimesMax * kTimeWireBytesMax +
+                      kThumbnailsMax * kThumbnailWireBytesMax + kThumbnailBytesTotalMax +
+                      16 * kTextBytesMax <=
+                  kAnswerBytesMax,
+              "the largest report must fit the answer");
+static_assert(kThumbnailBytesMax <= kThumbnailBytesTotalMax);
+
+// How much work a clip may ask for. These stop the same clip at the same place every time; the
+// limits on time and memory stand behind them.
+inline constexpr std::uint64_t kPacketsMax = 4'000'000;
+inline constexpr std::uint64_t kReadFactorMax = 16;  // times the clip's own size, plus this:
+inline constexpr std::uint64_t kReadSlackBytesMax = 64 * 1024 * 1024;
+inline constexpr std::uint64_t kReadCallsMax = 8'000'000;
+inline constexpr std::size_t kSoundWindowsMax = 2'000'000;             // of 100 ms: over two days
+inline constexpr std::int64_t kPixelsMax = 8192LL * 4608;              // one picture
+inline constexpr std::size_t kAllocationBytesMax = 256 * 1024 * 1024;  // one allocation of libav
+inline constexpr std::int64_t kPictureFormatBytesMax = 8;              // a pixel, widest format
+static_assert(kPixelsMax * kPictureFormatBytesMax <= 2LL * kAllocationBytesMax);
+// A time further than a century from a clip's start is not believed.
+inline constexpr std::int64_t kClipTimeUsMax = 100LL * 366 * 86'400 * 1'000'000;
+
+// What is looked for.
+inline constexpr std::int64_t kThumbnailEveryUs = 10'000'000;
+inline constexpr int kThumbnailWidthPx = 320;
+inline constexpr int kThumbnailHeightMaxPx = 640;
+inline constexpr std::int64_t kKeyFrameEveryUs = 1'000'000;  // at most one decoded in each
+inline constexpr std::int64_t kSoundWindowUs = 100'000;
+inline constexpr double kSoundThresholdDbfs = -60.0;
+inline constexpr std::int64_t kSoundBridgeWindows = 3;  // a silence as short as this ends nothing
+inline constexpr std::int64_t kTimelineToleranceUs = 1000;
+inline constexpr std::int64_t kGapFloorUs = 250'000;
+inline constexpr std::int64_t kGapSpacings = 3;  // a gap is longer than these many usual spacings
+inline constexpr std::int64_t kDamageMergeUs = 1'000'000;
+
+}  // namespace hansom::ingest

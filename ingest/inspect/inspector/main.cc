@@ -1,0 +1,80 @@
+// hansom-inspector: one sealed clip in on a memfd, one report out on a pipe, in a sandbox. Started
+// by the server only; no options for people.
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <new>
+#include <optional>
+#include <string>
+
+#include "ingest/inspect/inspector/answer.h"
+#include "ingest/inspect/inspector/inspect_clip.h"
+#include "ingest/inspect/inspector/sandbox.h"
+
+namespace hansom::ingest {
+namespace {
+
+// Maps the clip and closes its descriptor. Nothing when it is not a memfd sealed against any
+// change.
+std::optional<ByteSpan> map_clip() {
+  constexpr int kSeals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL;
+  const int seals = fcntl(kClipFd, F_GET_SEALS);
+  struct stat status {};
+  if (seals < 0 || (seals & kSeals) != kSeals || fstat(kClipFd, &status) != 0) return std::nullopt;
+  const auto size = static_cast<std::size_t>(status.st_size);
+  if (size > kInspectedClipBytesMax) return std::nullopt;
+  void* bytes = nullptr;
+  if (size > 0) {
+    bytes = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, kClipFd, 0);
+    if (bytes == MAP_FAILED) return std::nullopt;
+  }
+  close(kClipFd);
+  return ByteSpan(static_cast<const std::uint8_t*>(bytes), size);
+}
+
+bool write_all(ByteSpan bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = write(kAnswerFd, bytes.data(), bytes.size());
+    if (written <= 0) return false;
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+int run(int argc, char** argv) {
+  if (argc != 3) return kExitSandbox;
+  SandboxLimits limits;
+  limits.memory_bytes = std::strtoull(argv[1], nullptr, 10);
+  limits.cpu_seconds = static_cast<std::uint32_t>(std::strtoul(argv[2], nullptr, 10));
+  limits.answer_fd = kAnswerFd;
+
+  const std::optional<ByteSpan> clip = map_clip();
+  if (!clip) return kExitBadClipFd;
+  prepare_libav();
+  const Result<std::uint32_t> measures = enter_sandbox(limits);
+  if (!measures) return kExitSandbox;
+  // From here the clip may do what it likes.
+  std::string answer;
+  if (!inspect_clip(*clip).SerializeToString(&answer)) return kExitMemory;
+  const auto header = encode_header({*measures, static_cast<std::uint32_t>(answer.size())});
+  return write_all(header) &&
+                 write_all({reinterpret_cast<const std::uint8_t*>(answer.data()), answer.size()})
+             ? kExitAnswered
+             : kExitAnswerPipe;
+}
+
+}  // namespace
+}  // namespace hansom::ingest
+
+int main(int argc, char** argv) {
+  int status = hansom::ingest::kExitMemory;
+  try {
+    status = hansom::ingest::run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    status = hansom::ingest::kExitMemory;
+  }
+  _exit(status);  // no destructor runs: they might ask for what the sandbox forbids
+}

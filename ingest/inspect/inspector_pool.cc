@@ -1,0 +1,184 @@
+// The pool of inspectors: see inspector_pool.h.
+#include "ingest/inspect/inspector_pool.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "ingest/inspect/inspector/sandbox.h"
+#include "proto/base/check.h"
+#include "proto/base/log.h"
+
+namespace hansom::ingest {
+namespace {
+
+constexpr const char* kNotOpenable = "not_openable";
+
+bool is_this_machines_fault(const Error& error) {
+  return error.kind == ErrorKind::kUnavailable || error.kind == ErrorKind::kStorage;
+}
+
+// The inspector ended without an answer of its own.
+bool inspector_died(const evidence::Report& report) {
+  return report.inspector_version().empty() && report.reason_token() != kNotOpenable;
+}
+
+}  // namespace
+
+InspectorPool::InspectorPool(InspectionSource& source, InspectorOptions inspector, unsigned workers,
+                             InspectorPatience patience, OnStart on_start)
+    : source_(source),
+      inspector_(std::move(inspector)),
+      worker_count_(workers),
+      patience_(patience),
+      on_start_(std::move(on_start)) {}
+
+InspectorPool::~InspectorPool() {
+  stop(std::chrono::steady_clock::now());
+}
+
+void InspectorPool::start() {
+  HANSOM_CHECK(workers_.empty());
+  const std::lock_guard lock(mutex_);
+  working_ = worker_count_;
+  for (unsigned i = 0; i < worker_count_; ++i) workers_.emplace_back([this] { work(); });
+}
+
+void InspectorPool::notify() {
+  const std::lock_guard lock(mutex_);
+  ++news_;
+  changed_.notify_all();
+}
+
+void InspectorPool::stop(std::chrono::steady_clock::time_point deadline) {
+  {
+    std::unique_lock lock(mutex_);
+    stopping_ = true;
+    changed_.notify_all();
+    changed_.wait_until(lock, deadline, [this] { return working_ == 0; });
+  }
+  kill_.raise();
+  for (std::thread& worker : workers_) worker.join();
+  workers_.clear();
+}
+
+InspectorPoolCounters InspectorPool::counters() const {
+  const std::lock_guard lock(mutex_);
+  return counters_;
+}
+
+bool InspectorPool::pause(std::chrono::milliseconds duration) {
+  std::unique_lock lock(mutex_);
+  return !changed_.wait_for(lock, duration, [this] { return stopping_; });
+}
+
+std::chrono::milliseconds InspectorPool::backoff(unsigned attempt) const {
+  return std::min(patience_.backoff_max, patience_.backoff * (1U << std::min(attempt, 16U)));
+}
+
+void InspectorPool::work() {
+  unsigned failures = 0;
+  for (;;) {
+    std::uint64_t news = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_) break;
+      news = news_;
+    }
+    const Result<std::optional<ClipId>> clip = source_.next();
+    if (!clip) {
+      log_error("inspection_queue_failed", clip.error());
+      if (!pause(backoff(failures++))) break;
+    } else if (*clip) {
+      failures = 0;
+      handle(**clip);
+    } else {
+      failures = 0;
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [&] { return stopping_ || news_ != news; });
+    }
+  }
+  const std::lock_guard lock(mutex_);
+  --working_;
+  changed_.notify_all();
+}
+
+void InspectorPool::handle(const ClipId& clip) {
+  {
+    const std::lock_guard lock(mutex_);
+    ++counters_.running;
+  }
+  const std::optional<evidence::Report> report = examine(clip);
+  if (report) store(clip, *report);
+  const std::lock_guard lock(mutex_);
+  --counters_.running;
+}
+
+std::optional<evidence::Report> InspectorPool::examine(const ClipId& clip) {
+  for (unsigned attempt = 0; attempt < patience_.attempts_max; ++attempt) {
+    Result<evidence::Report> report = try_once(clip);
+    if (report) return *std::move(report);
+    if (report.error().kind == ErrorKind::kCancelled) return std::nullopt;
+    log_error("inspection_failed", report.error(),
+              {{"clip", clip.hex()}, {"attempt", static_cast<std::int64_t>(attempt) + 1}});
+    if (!pause(backoff(attempt))) return std::nullopt;
+  }
+  log(LogLevel::kError, "inspection_postponed", {{"clip", clip.hex()}});
+  const std::lock_guard lock(mutex_);
+  ++counters_.postponed;
+  return std::nullopt;
+}
+
+Result<evidence::Report> InspectorPool::try_once(const ClipId& clip) {
+  const Result<FileDescriptor> media = source_.open_media(clip);
+  if (!media) {
+    if (is_this_machines_fault(media.error())) return fail(media.error());
+    return undecodable(kNotOpenable, media.error().message);
+  }
+  Result<Inspection> inspection = inspect(*media, inspector_, kill_, on_start_);
+  if (!inspection) return fail(std::move(inspection).error());
+  if (inspector_died(inspection->report)) {
+    // Recorded at once and never tried again: a clip that killed one inspector kills the next.
+    log(LogLevel::kWarning, "inspector_died",
+        {{"clip", clip.hex()}, {"reason", inspection->report.reason_token()}});
+  } else {
+    note_measures(inspection->measures);
+  }
+  return std::move(inspection->report);
+}
+
+void InspectorPool::store(const ClipId& clip, const evidence::Report& report) {
+  for (unsigned attempt = 0;; ++attempt) {
+    const Status stored = source_.store(clip, report);
+    {
+      const std::lock_guard lock(mutex_);
+      if (stored) {
+        const bool decodable = report.outcome() == evidence::Report::DECODABLE;
+        ++(decodable ? counters_.decodable : counters_.undecodable);
+        if (!decodable && inspector_died(report)) ++counters_.inspectors_died;
+        return;
+      }
+      ++counters_.store_errors;
+    }
+    log_error("report_not_stored", stored.error(), {{"clip", clip.hex()}});
+    const ErrorKind kind = stored.error().kind;
+    if (kind == ErrorKind::kGone || kind == ErrorKind::kNotFound) return;
+    if (!pause(backoff(attempt))) return;
+  }
+}
+
+void InspectorPool::note_measures(std::uint32_t measures) {
+  const std::lock_guard lock(mutex_);
+  const std::uint32_t seen = measures | (1U << 31);
+  if (std::exchange(measures_seen_, seen) == seen) return;
+  log((measures & kMeasuresAll) == kMeasuresAll ? LogLevel::kInfo : LogLevel::kWarning,
+      "inspector_sandbox",
+      {{"user_namespace", (measures & kMeasureUserNamespace) != 0},
+       {"net_namespace", (measures & kMeasureNetNamespace) != 0},
+       {"ipc_namespace", (measures & kMeasureIpcNamespace) != 0},
+       {"uts_namespace", (measures & kMeasureUtsNamespace) != 0},
+       {"mount_namespace", (measures & kMeasureMountNamespace) != 0},
+       {"empty_root", (measures & kMeasureEmptyRoot) != 0},
+       {"landlock", (measures & kMeasureLandlock) != 0}});
+}
+
+}  // namespace hansom::ingest

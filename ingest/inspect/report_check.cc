@@ -1,0 +1,76 @@
+// Whether a report is believable: see report_check.h.
+#include "ingest/inspect/report_check.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "ingest/inspect/inspector/limits.h"
+
+namespace hansom::ingest {
+namespace {
+
+bool is_short(const std::string& text) {
+  return text.size() <= kTextBytesMax;
+}
+
+bool good_span(const evidence::Span& span) {
+  return std::isfinite(span.measure()) && span.start_us() <= span.end_us() &&
+         span.stream() < kStreamsMax && is_short(span.kind());
+}
+
+bool good_spans(const google::protobuf::RepeatedPtrField<evidence::Span>& spans) {
+  return static_cast<std::size_t>(spans.size()) <= kSpansMax &&
+         std::all_of(spans.begin(), spans.end(), good_span);
+}
+
+bool good_stream(const evidence::Stream& stream) {
+  return stream.index() < kStreamsMax && is_short(stream.type()) && is_short(stream.codec()) &&
+         is_short(stream.profile()) && std::isfinite(stream.frame_rate()) &&
+         static_cast<std::size_t>(stream.packet_timeline_size()) <= kRunsPerStreamMax;
+}
+
+bool good_thumbnail(const evidence::Thumbnail& thumbnail) {
+  const std::string& image = thumbnail.image();
+  return image.size() <= kThumbnailBytesMax && image.size() == thumbnail.image_bytes() &&
+         image.starts_with("\xff\xd8") && image.ends_with("\xff\xd9") &&
+         thumbnail.media_type() == "image/jpeg" && thumbnail.sealed_sha256().empty() &&
+         thumbnail.width_px() == static_cast<std::uint32_t>(kThumbnailWidthPx) &&
+         thumbnail.height_px() <= static_cast<std::uint32_t>(kThumbnailHeightMaxPx);
+}
+
+bool good_time(const evidence::RawTime& time) {
+  return is_short(time.source()) && is_short(time.value());
+}
+
+template <typename Items, typename Good>
+bool all_good(const Items& items, std::size_t count_max, Good good) {
+  return static_cast<std::size_t>(items.size()) <= count_max &&
+         std::all_of(items.begin(), items.end(), good);
+}
+
+bool good_report(const evidence::Report& report) {
+  const bool decodable = report.outcome() == evidence::Report::DECODABLE;
+  const bool undecodable = report.outcome() == evidence::Report::UNDECODABLE;
+  if (!decodable && !(undecodable && !report.reason_token().empty())) return false;
+  return is_short(report.inspector_version()) && is_short(report.libav_version()) &&
+         is_short(report.reason_token()) && is_short(report.reason()) &&
+         is_short(report.container()) && all_good(report.streams(), kStreamsMax, good_stream) &&
+         all_good(report.thumbnails(), kThumbnailsMax, good_thumbnail) &&
+         all_good(report.times(), kTimesMax, good_time) && good_spans(report.sound()) &&
+         good_spans(report.damage()) && good_spans(report.gaps());
+}
+
+}  // namespace
+
+std::optional<evidence::Report> read_report(ByteSpan serialized) {
+  evidence::Report report;
+  if (serialized.size() > kAnswerBytesMax ||
+      !report.ParseFromArray(serialized.data(), static_cast<int>(serialized.size())) ||
+      !report.GetReflection()->GetUnknownFields(report).empty() || !good_report(report)) {
+    return std::nullopt;
+  }
+  return report;
+}
+
+}  // namespace hansom::ingest

@@ -1,0 +1,152 @@
+// Creates, finds, removes and, after a restart, rediscovers uploads.
+#include "ingest/upload/spool.h"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "proto/base/log.h"
+
+namespace hansom::ingest {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kFactsBytesMax = 1024 * 1024;
+
+// Reserves the blocks without changing the size, which is the offset.
+Status preallocate(int fd, std::uint64_t bytes, const fs::path& path) {
+  if (bytes == 0) return {};
+  if (::fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(bytes)) == 0) return {};
+  // Not every file system can; then the disk may fill while the upload comes, which is handled too.
+  if (errno == EOPNOTSUPP || errno == ENOSYS) return {};
+  return fail(durable::storage_error(errno, "fallocate", path));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Spool>> Spool::open(const fs::path& directory, std::uint64_t reserve_bytes,
+                                           Fault& fault) {
+  HANSOM_TRY(durable::make_directories(directory));
+  std::unique_ptr<Spool> spool(new Spool(directory, reserve_bytes, fault));
+  HANSOM_TRY(spool->scan());
+  return spool;
+}
+
+Status Spool::scan() {
+  std::error_code failed;
+  std::vector<fs::path> others;
+  for (auto entry = fs::directory_iterator(directory_.path, failed);
+       !failed && entry != fs::directory_iterator(); entry.increment(failed)) {
+    if (entry->path().extension() == ".json") {
+      take_in(entry->path());
+    } else {
+      others.push_back(entry->path());
+    }
+  }
+  if (failed) return fail(durable::storage_error(failed.value(), "scan", directory_.path));
+  // A creation or a removal that a crash cut short: nobody was told of these. A clip file whose
+  // facts are there but cannot be read is not among them.
+  for (const fs::path& path : others) {
+    fs::path facts_file = path;
+    facts_file.replace_extension(".json");
+    if (fs::exists(facts_file, failed)) continue;
+    log(LogLevel::kInfo, "spool_leftover_removed", {{"path", path.string()}});
+    HANSOM_TRY(durable::remove_synced(path));
+  }
+  return {};
+}
+
+void Spool::take_in(const fs::path& facts_file) {
+  const auto read = durable::read_file(facts_file, kFactsBytesMax);
+  auto facts = read ? parse_facts(as_text(*read)) : Result<UploadFacts>(fail(read.error()));
+  if (!facts || facts->id.text() != facts_file.stem().string()) {
+    log_error("spool_facts_unreadable",
+              facts ? Error{ErrorKind::kCorrupt, "spool_corrupt", "the name is of another upload"}
+                    : facts.error(),
+              {{"path", facts_file.string()}, {"action", "left as it is; look at it by hand"}});
+    return;
+  }
+  std::error_code missing;
+  const auto size = fs::file_size(directory_.clip_file(facts->id), missing);
+  const bool moved = static_cast<bool>(missing);
+  const std::uint64_t written = moved ? facts->length : size;
+  if (written > facts->length) {
+    log_error("spool_clip_too_long",
+              {ErrorKind::kCorrupt, "spool_corrupt", "the clip file is longer than the upload"},
+              {{"path", facts_file.string()}, {"action", "left as it is; look at it by hand"}});
+    return;
+  }
+  const UploadId id = facts->id;
+  uploads_[id] = std::make_shared<SpoolUpload>(directory_, *std::move(facts), written, moved);
+}
+
+Status Spool::write_files(const UploadFacts& facts) const {
+  const fs::path clip_file = directory_.clip_file(facts.id);
+  const FileDescriptor clip(
+      ::open(clip_file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
+  if (!clip.valid()) return fail(durable::storage_error(errno, "create", clip_file));
+  HANSOM_TRY(preallocate(clip.get(), facts.length, clip_file));
+  // Syncs the directory, and with it the name of the clip file.
+  return durable::create_once(directory_.facts_file(facts.id), as_bytes(facts_json(facts)));
+}
+
+Result<Spool::Upload> Spool::create(UploadFacts facts) {
+  if (const Status written = write_files(facts); !written) {
+    ::unlink(directory_.clip_file(facts.id).c_str());  // else the next scan does it
+    if (written.error().token != "disk_full") directory_.fault.raise(written.error());
+    return fail(written.error());
+  }
+  const UploadId id = facts.id;
+  auto upload = std::make_shared<SpoolUpload>(directory_, std::move(facts), 0, false);
+  const std::scoped_lock lock(mutex_);
+  uploads_[id] = upload;
+  return upload;
+}
+
+Spool::Upload Spool::find(const UploadId& id) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = uploads_.find(id);
+  return found == uploads_.end() ? nullptr : found->second;
+}
+
+std::vector<Spool::Upload> Spool::all() const {
+  const std::scoped_lock lock(mutex_);
+  std::vector<Upload> uploads;
+  uploads.reserve(uploads_.size());
+  for (const auto& [id, upload] : uploads_) uploads.push_back(upload);
+  return uploads;
+}
+
+std::size_t Spool::count() const {
+  const std::scoped_lock lock(mutex_);
+  return uploads_.size();
+}
+
+Status Spool::remove(const SpoolUpload& upload) {
+  const UploadId id = upload.facts().id;
+  Status removed = durable::remove_synced(directory_.facts_file(id));
+  if (removed && !upload.moved()) removed = durable::remove_synced(directory_.clip_file(id));
+  if (!removed) {
+    directory_.fault.raise(removed.error());
+    return removed;
+  }
+  const std::scoped_lock lock(mutex_);
+  uploads_.erase(id);
+  return {};
+}
+
+Status Spool::check_reserve(std::uint64_t more_bytes) const {
+  struct statvfs disk {};
+  if (::statvfs(directory_.path.c_str(), &disk) != 0) {
+    return fail(durable::storage_error(errno, "statvfs", directory_.path));
+  }
+  const std::uint64_t free_bytes = std::uint64_t{disk.f_bavail} * disk.f_frsize;
+  if (free_bytes >= reserve_bytes_ && free_bytes - reserve_bytes_ >= more_bytes) return {};
+  return fail(ErrorKind::kUnavailable, "disk_reserve",
+              "the server's disk is at its reserve; try again later");
+}
+
+}  // namespace hansom::ingest

@@ -1,0 +1,51 @@
+// The spool: uploads in progress, two files each. <id>.json: the facts, written once, durably, at
+// creation; while it is there the upload is. <id>.clip: the bytes so far.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <vector>
+
+#include "ingest/upload/spool_upload.h"
+
+namespace hansom::ingest {
+
+// What is on disk, and in memory by name. Any thread; calls marked "blocks" go to a disk thread.
+class Spool {
+ public:
+  // Shared: an exchange may look at an upload while another finishes it.
+  using Upload = std::shared_ptr<SpoolUpload>;
+
+  // Makes the directory where missing and scans it: offsets from sizes, files that belong to no
+  // upload removed, facts that cannot be read left alone and logged. Blocks. Error: kStorage.
+  [[nodiscard]] static Result<std::unique_ptr<Spool>> open(const std::filesystem::path& directory,
+                                                           std::uint64_t reserve_bytes,
+                                                           Fault& fault);
+
+  // Preallocates the clip file, then writes the facts: when it returns the upload survives a power
+  // cut. Blocks. Errors: kStorage `disk_full`, `storage_failed` (the fault is raised).
+  [[nodiscard]] Result<Upload> create(UploadFacts facts);
+  // Null: no such upload.
+  [[nodiscard]] Upload find(const UploadId& id) const;
+  [[nodiscard]] std::vector<Upload> all() const;
+  [[nodiscard]] std::size_t count() const;
+  // Forgets an upload and removes its files, the facts first: facts without a clip file would say
+  // that the vault has it. Requires: the caller holds the lease. Blocks. Error: kStorage.
+  [[nodiscard]] Status remove(const SpoolUpload& upload);
+  // Whether `more_bytes` fit and leave the reserve free. Error: kUnavailable `disk_reserve`.
+  [[nodiscard]] Status check_reserve(std::uint64_t more_bytes) const;
+
+ private:
+  Spool(std::filesystem::path directory, std::uint64_t reserve_bytes, Fault& fault)
+      : directory_{std::move(directory), fault}, reserve_bytes_(reserve_bytes) {}
+  [[nodiscard]] Status scan();
+  void take_in(const std::filesystem::path& facts_file);
+  [[nodiscard]] Status write_files(const UploadFacts& facts) const;
+
+  SpoolDirectory directory_;
+  const std::uint64_t reserve_bytes_;
+  mutable std::mutex mutex_;
+  std::map<UploadId, Upload> uploads_;  // by mutex_
+};
+
+}  // namespace hansom::ingest

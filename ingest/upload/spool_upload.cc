@@ -1,0 +1,172 @@
+// Writes, reads back and rehashes the clip file of one upload.
+#include "ingest/upload/spool_upload.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ingest/upload/buffer_pool.h"
+#include "proto/base/check.h"
+#include "proto/base/log.h"
+
+namespace hansom::ingest {
+namespace {
+
+constexpr std::size_t kRehashBlockBytes = 1024 * 1024;
+
+bool page_aligned(const void* memory) {
+  return reinterpret_cast<std::uintptr_t>(memory) % kPageBytes == 0;
+}
+
+Status read_at(int fd, std::uint64_t offset, MutableByteSpan out,
+               const std::filesystem::path& path) {
+  while (!out.empty()) {
+    const ssize_t n = ::pread(fd, out.data(), out.size(), static_cast<off_t>(offset));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return fail(durable::storage_error(errno, "read", path));
+    if (n == 0) return fail(durable::storage_error(EIO, "ends early", path));
+    out = out.subspan(static_cast<std::size_t>(n));
+    offset += static_cast<std::uint64_t>(n);
+  }
+  return {};
+}
+
+}  // namespace
+
+SpoolUpload::SpoolUpload(SpoolDirectory& directory, UploadFacts facts, std::uint64_t written,
+                         bool moved)
+    : directory_(directory), facts_(std::move(facts)), written_(written), moved_(moved) {}
+
+void SpoolUpload::hash(ByteSpan bytes) {
+  hash_.update(bytes);
+  hashed_ += bytes.size();
+}
+
+Status SpoolUpload::open_files() {
+  const std::filesystem::path path = clip_file();
+  if (!buffered_.valid()) {
+    buffered_ = FileDescriptor(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+    if (!buffered_.valid()) return fail(durable::storage_error(errno, "open", path));
+  }
+  if (!direct_.valid() && !directory_.direct_refused) {
+    direct_ = FileDescriptor(::open(path.c_str(), O_WRONLY | O_DIRECT | O_CLOEXEC));
+    if (!direct_.valid() && errno != EINVAL) {
+      return fail(durable::storage_error(errno, "open", path));
+    }
+    if (!direct_.valid() && !directory_.direct_refused.exchange(true)) {
+      log(LogLevel::kWarning, "spool_without_direct_io",
+          {{"directory", directory_.path.string()},
+           {"effect", "uploads are written through the page cache, which costs more"}});
+    }
+  }
+  return {};
+}
+
+Result<std::size_t> SpoolUpload::open_for_append(MutableByteSpan block) {
+  HANSOM_CHECK(block.size() >= kPageBytes);
+  HANSOM_TRY(open_files());
+  HANSOM_TRY(rehash());
+  const std::size_t tail = written() % kPageBytes;
+  HANSOM_TRY(read_at(buffered_.get(), written() - tail, block.first(tail), clip_file()));
+  return tail;
+}
+
+void SpoolUpload::close() {
+  direct_.reset();
+  buffered_.reset();
+}
+
+Status SpoolUpload::write(std::uint64_t at, ByteSpan bytes) {
+  HANSOM_CHECK(at % kPageBytes == 0 && page_aligned(bytes.data()) && buffered_.valid());
+  HANSOM_CHECK(at + bytes.size() <= facts_.length);
+  const std::size_t aligned = bytes.size() - bytes.size() % kPageBytes;
+  Status done = write_direct(at, bytes.first(aligned));
+  if (done) done = write_at(buffered_.get(), at + aligned, bytes.subspan(aligned));
+  if (done) {
+    written_.store(at + bytes.size(), std::memory_order_release);
+    return {};
+  }
+  // The file says how far it got.
+  struct stat now {};
+  if (::fstat(buffered_.get(), &now) == 0) {
+    written_.store(static_cast<std::uint64_t>(now.st_size), std::memory_order_release);
+  }
+  if (done.error().token != "disk_full") directory_.fault.raise(done.error());
+  return done;
+}
+
+Status SpoolUpload::write_direct(std::uint64_t at, ByteSpan bytes) {
+  return write_at(direct_.valid() ? direct_.get() : buffered_.get(), at, bytes);
+}
+
+Status SpoolUpload::write_at(int fd, std::uint64_t at, ByteSpan bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(at));
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return fail(durable::storage_error(n < 0 ? errno : EIO, "write", clip_file()));
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+    at += static_cast<std::uint64_t>(n);
+    // A short direct write may end off a page; the rest goes through the page cache.
+    if (at % kPageBytes != 0) fd = buffered_.get();
+  }
+  return {};
+}
+
+Status SpoolUpload::rehash() {
+  if (hashed_ == written()) return {};
+  hash_ = Sha256();
+  hashed_ = 0;
+  Bytes block(kRehashBlockBytes);
+  for (std::uint64_t at = 0; at < written();) {
+    const auto part = MutableByteSpan(block).first(
+        static_cast<std::size_t>(std::min<std::uint64_t>(block.size(), written() - at)));
+    HANSOM_TRY(read_at(buffered_.get(), at, part, clip_file()));
+    hash(part);
+    at += part.size();
+  }
+  return {};
+}
+
+Result<Digest> SpoolUpload::digest() {
+  HANSOM_TRY(open_files());
+  const Status rehashed = rehash();
+  close();
+  if (!rehashed) return fail(rehashed.error());
+  return hash_.peek();
+}
+
+Status SpoolUpload::read(std::uint64_t offset, MutableByteSpan out) const {
+  const std::filesystem::path path = clip_file();
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.valid()) return fail(durable::storage_error(errno, "open", path));
+  return read_at(file.get(), offset, out, path);
+}
+
+http::Awaitable<Status> SpoolUpload::sync(SyncGroup& syncs) {
+  const std::uint64_t covered = written();
+  if (durable() >= covered || moved()) co_return Status{};
+  const std::filesystem::path path = clip_file();
+  // A descriptor of its own: it lives until the sync is done, whoever else closes theirs.
+  FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.valid()) {
+    const int error_number = errno;
+    // A writer beside this reader has finished the upload.
+    if (error_number == ENOENT && moved()) co_return Status{};
+    co_return fail(durable::storage_error(error_number, "open", path));
+  }
+  const std::function<void(http::Callback<void>)> start = [&syncs, &file,
+                                                           &path](http::Callback<void> done) {
+    syncs.sync(std::move(file), path, std::move(done));
+  };
+  const Status synced = co_await http::await_callback<void>(start);
+  if (!synced) co_return fail(synced.error());
+  std::uint64_t before = durable();
+  while (before < covered && !durable_.compare_exchange_weak(before, covered)) {
+  }
+  co_return Status{};
+}
+
+}  // namespace hansom::ingest

@@ -1,0 +1,88 @@
+// The bytes of one upload on disk.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+
+#include "ingest/upload/fault.h"
+#include "ingest/upload/sync_group.h"
+#include "ingest/upload/upload_facts.h"
+#include "proto/base/durable_file.h"
+#include "proto/base/sha256.h"
+
+namespace hansom::ingest {
+
+// Where the spool lies, and what its file system can do. Outlives all its uploads.
+struct SpoolDirectory {
+  std::filesystem::path path;
+  Fault& fault;
+  std::atomic<bool> direct_refused = false;  // no O_DIRECT here: written through the page cache
+
+  [[nodiscard]] std::filesystem::path clip_file(const UploadId& id) const {
+    return path / (id.text() + ".clip");
+  }
+  [[nodiscard]] std::filesystem::path facts_file(const UploadId& id) const {
+    return path / (id.text() + ".json");
+  }
+};
+
+// One upload. THE SIZE OF ITS CLIP FILE IS ITS OFFSET; nothing else on disk says how far it is.
+// Facts and numbers may be read by any thread; everything that changes it belongs to the holder of
+// its lease, one call at a time. Calls marked "blocks" go to a disk thread.
+class SpoolUpload {
+ public:
+  // `moved`: the clip file is in the vault already and only the journal may not know it yet.
+  SpoolUpload(SpoolDirectory& directory, UploadFacts facts, std::uint64_t written, bool moved);
+
+  [[nodiscard]] const UploadFacts& facts() const { return facts_; }
+  [[nodiscard]] std::filesystem::path clip_file() const { return directory_.clip_file(facts_.id); }
+  [[nodiscard]] std::uint64_t written() const { return written_.load(std::memory_order_acquire); }
+  // Bytes that survive a power cut; the only offset a unit may see.
+  [[nodiscard]] std::uint64_t durable() const { return durable_.load(std::memory_order_acquire); }
+  [[nodiscard]] bool full() const { return written() == facts_.length; }
+  [[nodiscard]] bool moved() const { return moved_.load(std::memory_order_acquire); }
+  // An upload that is full is finished, however late.
+  [[nodiscard]] bool expired(UtcTime now) const { return !full() && now >= facts_.expires; }
+
+  // Opens the file, rehashes what the running hash does not know (after a restart or a failed
+  // write) and reads the last unaligned bytes into the front of `block`, which has a page at least.
+  // Returns how many those are: writing goes on at written() - that. Blocks. Error: kStorage.
+  [[nodiscard]] Result<std::size_t> open_for_append(MutableByteSpan block);
+  // The bytes that will be written next, while they are hot.
+  void hash(ByteSpan bytes);
+  // Writes at `at`, past the page cache as far as the length is aligned, the rest through it, so
+  // that the file's size is exact. Requires: `at` and the memory of `bytes` are aligned to a page
+  // and open_for_append was called. Blocks. Errors: kStorage `disk_full`; `storage_failed`, and the
+  // fault is raised. What was written before the failure counts.
+  [[nodiscard]] Status write(std::uint64_t at, ByteSpan bytes);
+  // Ends what open_for_append began.
+  void close();
+  // Of all bytes. Blocks (rehashes where needed). Error: kStorage.
+  [[nodiscard]] Result<Digest> digest();
+  // Reads written bytes. Blocks. Error: kStorage.
+  [[nodiscard]] Status read(std::uint64_t offset, MutableByteSpan out) const;
+  // The vault has taken the clip file.
+  void set_moved() { moved_.store(true, std::memory_order_release); }
+
+  // Makes durable what is written; also beside a writer. Errors: those of SyncGroup::sync.
+  [[nodiscard]] http::Awaitable<Status> sync(SyncGroup& syncs);
+
+ private:
+  [[nodiscard]] Status rehash();
+  [[nodiscard]] Status open_files();
+  [[nodiscard]] Status write_at(int fd, std::uint64_t at, ByteSpan bytes);
+  [[nodiscard]] Status write_direct(std::uint64_t at, ByteSpan bytes);
+
+  SpoolDirectory& directory_;
+  const UploadFacts facts_;
+  std::atomic<std::uint64_t> written_;
+  std::atomic<std::uint64_t> durable_ = 0;
+  std::atomic<bool> moved_;
+  FileDescriptor direct_;     // invalid where O_DIRECT is refused
+  FileDescriptor buffered_;   // the unaligned tail, and reading back
+  Sha256 hash_;               // of the first hashed_ bytes
+  std::uint64_t hashed_ = 0;  // other than written() after a restart or a failure: rebuild
+};
+
+}  // namespace hansom::ingest

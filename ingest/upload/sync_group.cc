@@ -1,0 +1,88 @@
+// The sync thread.
+#include "ingest/upload/sync_group.h"
+
+#include <chrono>
+
+#include <fcntl.h>
+
+namespace hansom::ingest {
+namespace {
+
+// More files than this are synced with one syncfs instead of one by one. syncfs also waits for what
+// others write to the same file system, so it must save many journal commits to be worth it.
+constexpr std::size_t kSyncFileSystemAbove = 32;
+
+}  // namespace
+
+SyncGroup::SyncGroup(std::filesystem::path directory, Fault& fault)
+    : directory_(std::move(directory)), fault_(fault), thread_([this] { work(); }) {}
+
+SyncGroup::~SyncGroup() {
+  stop();
+}
+
+void SyncGroup::sync(FileDescriptor file, std::filesystem::path path, http::Callback<void> done) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!stopping_) {
+      syncs_.fetch_add(1, std::memory_order_relaxed);
+      waiting_.push_back({std::move(file), std::move(path), std::move(done)});
+      wake_.notify_one();
+      return;
+    }
+  }
+  done(fail(ErrorKind::kUnavailable, "draining", "the server is shutting down"));
+}
+
+void SyncGroup::work() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+    if (waiting_.empty()) return;
+    std::deque<Waiting> group = std::exchange(waiting_, {});
+    lock.unlock();
+    const auto started = std::chrono::steady_clock::now();
+    // A failure anywhere fails the whole group: who can say which pages the kernel has forgotten.
+    Status done = fault_.check();
+    if (done) {
+      done = sync_all(group);
+      if (!done) fault_.raise(done.error());
+    }
+    const auto took = std::chrono::steady_clock::now() - started;
+    groups_.fetch_add(1, std::memory_order_relaxed);
+    sync_us_.fetch_add(static_cast<std::uint64_t>(
+                           std::chrono::duration_cast<std::chrono::microseconds>(took).count()),
+                       std::memory_order_relaxed);
+    for (const Waiting& waiting : group) waiting.done(done);
+    group.clear();
+    lock.lock();
+  }
+}
+
+Status SyncGroup::sync_all(const std::deque<Waiting>& group) const {
+  if (group.size() > kSyncFileSystemAbove) {
+    const FileDescriptor directory(::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory.valid()) return fail(durable::storage_error(errno, "open", directory_));
+    return durable::sync_file_system(directory.get(), directory_);
+  }
+  for (const Waiting& waiting : group) {
+    HANSOM_TRY(durable::sync_data(waiting.file.get(), waiting.path));
+  }
+  return {};
+}
+
+SyncGroup::Counters SyncGroup::counters() const {
+  return {syncs_.load(std::memory_order_relaxed), groups_.load(std::memory_order_relaxed),
+          sync_us_.load(std::memory_order_relaxed)};
+}
+
+void SyncGroup::stop() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+}  // namespace hansom::ingest

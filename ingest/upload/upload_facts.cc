@@ -1,0 +1,88 @@
+// The JSON of <upload>.json in the spool.
+#include "ingest/upload/upload_facts.h"
+
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "proto/evidence/manifest.h"
+
+namespace hansom::ingest {
+namespace {
+
+constexpr std::uint64_t kFormat = 1;
+
+tl::unexpected<Error> corrupt(std::string_view why) {
+  return fail(ErrorKind::kCorrupt, "spool_corrupt", std::string(why));
+}
+
+Result<std::string> text_of(const boost::json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  if (value == nullptr || !value->is_string()) return corrupt(std::string(name) + " is missing");
+  return std::string(value->get_string());
+}
+
+Result<UtcTime> time_of(const boost::json::object& object, std::string_view name) {
+  HANSOM_TRY_ASSIGN(const std::string text, text_of(object, name));
+  return from_rfc3339(text);
+}
+
+// The payload of a JWS whose signature was checked before it was stored.
+Result<evidence::Manifest> manifest_of(std::string_view jws) {
+  const auto first = jws.find('.');
+  const auto second = jws.find('.', first == std::string_view::npos ? first : first + 1);
+  if (second == std::string_view::npos) return corrupt("manifest_jws is not a JWS");
+  HANSOM_TRY_ASSIGN(const Bytes payload, from_base64url(jws.substr(first + 1, second - first - 1)));
+  return evidence::parse_manifest(as_text(payload));
+}
+
+Result<UploadFacts> read_members(const boost::json::object& object) {
+  const auto* format = object.if_contains("format");
+  if (format == nullptr || *format != kFormat) return corrupt("unknown format");
+  const auto* length = object.if_contains("length");
+  if (length == nullptr || !length->is_number()) return corrupt("length is missing");
+  UploadFacts facts;
+  boost::system::error_code not_a_length;
+  facts.length = length->to_number<std::uint64_t>(not_a_length);
+  if (not_a_length) return corrupt("length is not a length");
+  HANSOM_TRY_ASSIGN(const std::string id, text_of(object, "upload"));
+  HANSOM_TRY_ASSIGN(facts.id, UploadId::parse(id));
+  HANSOM_TRY_ASSIGN(const std::string unit, text_of(object, "unit"));
+  HANSOM_TRY_ASSIGN(facts.unit, UnitId::parse(unit));
+  HANSOM_TRY_ASSIGN(facts.controller, text_of(object, "controller"));
+  HANSOM_TRY_ASSIGN(facts.created, time_of(object, "created"));
+  HANSOM_TRY_ASSIGN(facts.expires, time_of(object, "expires"));
+  HANSOM_TRY_ASSIGN(facts.metadata, text_of(object, "metadata"));
+  HANSOM_TRY_ASSIGN(facts.manifest_jws, text_of(object, "manifest_jws"));
+  HANSOM_TRY_ASSIGN(facts.manifest, manifest_of(facts.manifest_jws));
+  HANSOM_TRY_ASSIGN(facts.clip,
+                    ClipId::from_span(as_bytes(std::string_view(facts.manifest.sealed_sha256()))));
+  return facts;
+}
+
+}  // namespace
+
+std::string facts_json(const UploadFacts& facts) {
+  boost::json::object object;
+  object["format"] = kFormat;
+  object["upload"] = facts.id.text();
+  object["unit"] = facts.unit.text();
+  object["controller"] = facts.controller;
+  object["length"] = facts.length;
+  object["created"] = to_rfc3339(facts.created);
+  object["expires"] = to_rfc3339(facts.expires);
+  object["metadata"] = facts.metadata;
+  object["manifest_jws"] = facts.manifest_jws;
+  return boost::json::serialize(object) + "\n";
+}
+
+Result<UploadFacts> parse_facts(std::string_view json) {
+  boost::system::error_code failed;
+  const boost::json::value value = boost::json::parse(json, failed);
+  if (failed || !value.is_object()) return corrupt("not a JSON object");
+  auto facts = read_members(value.get_object());
+  if (!facts) return corrupt(facts.error().message);
+  return facts;
+}
+
+}  // namespace hansom::ingest

@@ -1,0 +1,32 @@
+// What is known of an upload from its creation on: one small JSON file beside its bytes, written
+// once.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "proto/base/clock.h"
+#include "proto/base/ids.h"
+#include "proto/evidence/manifest.pb.h"
+
+namespace hansom::ingest {
+
+struct UploadFacts {
+  UploadId id;
+  UnitId unit;
+  std::string controller;  // the unit's, when the upload was created
+  std::uint64_t length = 0;
+  std::string metadata;      // Upload-Metadata as it goes back to the unit
+  std::string manifest_jws;  // as it came; its signature was checked at creation
+  evidence::Manifest manifest;
+  ClipId clip;  // what the manifest says the sealed bytes are
+  UtcTime created;
+  UtcTime expires;
+};
+
+// The manifest is in it once, as the JWS.
+[[nodiscard]] std::string facts_json(const UploadFacts& facts);
+// Error: kCorrupt `spool_corrupt`.
+[[nodiscard]] Result<UploadFacts> parse_facts(std::string_view json);
+
+}  // namespace hansom::ingest

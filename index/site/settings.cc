@@ -100,8 +100,9 @@ Setting period(std::string_view section, std::string_view key, Bounds bounds, At
           [at](const SiteConfig& config) { return std::to_string(at(config).count()); }};
 }
 
+constexpr Bounds kDays{1, 36500};
+
 Setting retention_days(std::string_view key, evidence::Purpose::Kind purpose) {
-  constexpr Bounds kDays{1, 36500};
   return {"retention", key, false,
           [purpose](const RawValue& value, SiteConfig& config) {
             std::string wrong = check_bounds(value, kDays);

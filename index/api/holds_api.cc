@@ -51,12 +51,13 @@ Result<Answer> list_holds(const Question& question) {
 }
 
 Result<Answer> release_hold(const Question& question) {
+  HANSOM_TRY_ASSIGN(const std::string id, question.path_id("id"));
   HANSOM_TRY_ASSIGN(const auto body, json_body(question, {"reason"}));
   HANSOM_TRY_ASSIGN(const std::string reason,
                     text_member(body, "reason", kReasonBytesMax, Lines::kMany));
   Answer answer = acted(question, 200);
   evidence::HoldReleased& act = *answer.record->mutable_hold_released();
-  act.set_hold_id(std::string(question.path("id")));
+  act.set_hold_id(id);
   act.set_reason(reason);
   boost::json::object out;
   out["hold_id"] = act.hold_id();

@@ -39,6 +39,8 @@ struct Question {
   [[nodiscard]] const store::Reader& reader() const { return view.reader(); }
   // The path parameter "{name}". Requires: the route has it.
   [[nodiscard]] std::string_view path(std::string_view name) const;
+  // The same where it must be 1 to 64 of [A-Za-z0-9_-]. Error: kInvalid `bad_id`.
+  [[nodiscard]] Result<std::string> path_id(std::string_view name) const;
 };
 
 struct Text {

@@ -12,7 +12,6 @@ namespace hansom::api {
 namespace {
 
 constexpr std::size_t kPersonBytesMax = 128;
-constexpr std::size_t kTokenIdBytesMax = 64;
 constexpr std::chrono::days kTokenLifeMax{366};
 
 // "expires" or "days": exactly one of them, at most kTokenLifeMax from now.
@@ -72,7 +71,7 @@ Result<Answer> list_tokens(const Question& question) {
 }
 
 Result<Answer> revoke_token(const Question& question) {
-  const std::string id(question.path("id").substr(0, kTokenIdBytesMax));
+  HANSOM_TRY_ASSIGN(const std::string id, question.path_id("id"));
   HANSOM_TRY_ASSIGN(const auto body, json_body(question, {"reason"}));
   HANSOM_TRY_ASSIGN(const std::string reason, text_member(body, "reason", kReasonBytesMax));
   Answer answer = acted(question, 200);

@@ -24,19 +24,19 @@ class ByteSource {
   [[nodiscard]] virtual Status read(std::uint64_t offset, MutableByteSpan out) = 0;
 };
 
-// The opened bytes; only the chunks a read touches are decrypted. Errors: kNotFound
-// `vault_missing`, kCorrupt and those of age::Opener::open.
+// The opened bytes; only the chunks a read touches are decrypted. Errors of this and of read():
+// kCorrupt `vault_missing` or `vault_corrupt` (not what was accepted once), kStorage.
 [[nodiscard]] Result<std::unique_ptr<ByteSource>> open_media(
     const vault::Vault& vault, const ClipId& clip, std::span<const age::Identity> identities);
 
-// The bytes as they arrived. Errors: kNotFound `vault_missing`, kCorrupt `vault_corrupt` when the
-// file does not have `sealed_bytes` bytes.
+// The bytes as they arrived. Errors: kCorrupt `vault_missing`, or `vault_corrupt` when the file
+// does not have `sealed_bytes` bytes; kStorage.
 [[nodiscard]] Result<std::unique_ptr<ByteSource>> open_sealed(const vault::Vault& vault,
                                                               const ClipId& clip,
                                                               std::uint64_t sealed_bytes);
 
-// A small sealed derivative, opened whole. Errors: kNotFound `vault_missing`, kTooLarge `too_large`
-// above kThumbnailBytesMax, kCorrupt.
+// A small sealed derivative, opened whole. Errors: kCorrupt `vault_missing`, or `vault_corrupt`,
+// also above kThumbnailBytesMax; kStorage.
 [[nodiscard]] Result<Bytes> open_derivative(const vault::Vault& vault, const Digest& name,
                                             std::span<const age::Identity> identities);
 

@@ -15,9 +15,10 @@
 
 namespace hansom::age {
 
-inline constexpr std::size_t kChunkBytes = 64 * 1024;               // plaintext of a STREAM chunk
+inline constexpr std::size_t kChunkBytes = std::size_t{64} * 1024;  // plaintext of a STREAM chunk
 inline constexpr std::size_t kSealedChunkBytes = kChunkBytes + 16;  // with its tag
-inline constexpr std::size_t kHeaderBytesMax = 64 * 1024;  // our bound; the format has none
+inline constexpr std::size_t kHeaderBytesMax =
+    std::size_t{64} * 1024;  // our bound; the format has none
 
 // A public key, "age1..." in text (Bech32, HRP "age").
 struct Recipient {

@@ -41,7 +41,7 @@ ReadAt reader(const Bytes& object) {
 // The failure's token by stream and by range, which must agree; "" when it opens.
 std::string token_of(const Bytes& object, std::span<const Identity> identities) {
   const auto whole = open(object, identities);
-  const std::string token = whole ? "" : std::string(whole.error().token);
+  std::string token = whole ? "" : std::string(whole.error().token);
   auto opener = Opener::open(reader(object), object.size(), identities);
   std::string ranged;
   if (!opener) {

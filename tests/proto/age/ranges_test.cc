@@ -100,6 +100,7 @@ TEST(Range, ALongHeaderIsReadWhole) {
   std::vector<Identity> identities;
   identities.push_back(Identity::generate(*random));
   std::vector<Recipient> recipients;
+  recipients.reserve(101);
   for (int i = 0; i < 100; ++i) recipients.push_back(Identity::generate(*random).recipient());
   recipients.push_back(identities[0].recipient());
   const Bytes object = seal(as_bytes("short"), recipients, *random).value();

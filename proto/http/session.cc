@@ -153,7 +153,9 @@ Awaitable<Session::Next> Session::refuse(const Error& error) {
   connection_.input_left = true;
   RequestHead unknown;  // keep_alive is false: the answer says that the connection ends
   SessionExchange exchange(connection_, unknown);
-  ignore(co_await exchange.respond(problem(error)), "the connection ends either way");
+  Response response = problem(error);
+  const Status sent = co_await exchange.respond(std::move(response));
+  ignore(sent, "the connection ends either way");
   co_return Next::kClose;
 }
 
@@ -172,7 +174,9 @@ Awaitable<Session::Next> Session::serve(RequestHead& head) {
                  {"path", head.request.path}});
     }
     if (!exchange.answered() && !exchange.stopped() && !peer_is_gone(error)) {
-      ignore(co_await exchange.respond(problem(error)), "finish() sees whether it can go on");
+      Response response = problem(error);
+      const Status sent = co_await exchange.respond(std::move(response));
+      ignore(sent, "finish() sees whether it can go on");
     }
   }
   co_return co_await finish(exchange);

@@ -60,12 +60,13 @@ Awaitable<Result<std::size_t>> SessionExchange::read_body(MutableByteSpan into) 
   if (connection_.stream.cancelled()) co_return fail(ended({ErrorKind::kCancelled, "", ""}));
   if (body_.done()) co_return std::size_t{0};
   if (continue_owed_ && connection_.buffer.size() == 0) {
-    HANSOM_CO_TRY(co_await send("HTTP/1.1 100 Continue\r\n\r\n"));
+    constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+    HANSOM_CO_TRY(co_await send_bytes(as_bytes(kContinue)));
   }
   continue_owed_ = false;
   Result<std::size_t> got = co_await body_.read(into);
   if (!got) co_return fail(ended(std::move(got).error()));
-  co_return got;
+  co_return *got;
 }
 
 Awaitable<Result<std::string>> SessionExchange::read_all(std::size_t bytes_max) {
@@ -110,7 +111,7 @@ Awaitable<Status> SessionExchange::respond(Response response) {
   std::string bytes =
       render_head(response, interim ? none : connection_.router.common_fields(), options);
   if (!interim && response.status != 204 && head_.request.method != "HEAD") bytes += response.body;
-  co_return co_await send(std::move(bytes));
+  co_return co_await send_bytes(as_bytes(bytes));
 }
 
 Awaitable<Status> SessionExchange::begin(Response head, std::uint64_t content_length) {
@@ -121,7 +122,8 @@ Awaitable<Status> SessionExchange::begin(Response head, std::uint64_t content_le
   options.close = closes_ = must_close();
   options.content_length = content_length;
   answer_left_ = head_.request.method == "HEAD" ? 0 : content_length;
-  co_return co_await send(render_head(head, connection_.router.common_fields(), options));
+  const std::string bytes = render_head(head, connection_.router.common_fields(), options);
+  co_return co_await send_bytes(as_bytes(bytes));
 }
 
 Awaitable<Status> SessionExchange::write(ByteSpan bytes) {
@@ -130,10 +132,6 @@ Awaitable<Status> SessionExchange::write(ByteSpan bytes) {
   HANSOM_CO_TRY(co_await send_bytes(bytes));
   answer_left_ -= bytes.size();
   co_return Status{};
-}
-
-Awaitable<Status> SessionExchange::send(std::string bytes) {
-  co_return co_await send_bytes(as_bytes(bytes));
 }
 
 Awaitable<Status> SessionExchange::send_bytes(ByteSpan bytes) {

@@ -44,7 +44,6 @@ class SessionExchange final : public Exchange {
   // What a StopHandle reaches from other threads, also after the exchange has gone (hence shared).
   struct StopState;
 
-  [[nodiscard]] Awaitable<Status> send(std::string bytes);
   [[nodiscard]] Awaitable<Status> send_bytes(ByteSpan bytes);
   [[nodiscard]] bool must_close() const;
   [[nodiscard]] Error ended(Error error) const;

@@ -1,0 +1,124 @@
+"""Programs we did not write: tus-js-client uploads, age and age-encryption seal, age opens what we seal."""
+
+import json
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+import unittest
+
+import harness
+
+NODE_MODULES = os.environ.get("HANSOM_NODE_MODULES", "")
+HERE = pathlib.Path(__file__).parent
+SEED = int(os.environ.get("HANSOM_SEED", random.SystemRandom().randrange(1 << 32)))
+MEDIA_BYTES = 5 << 20
+
+
+def manifest(unit, sealed, media, number):
+    """A manifest made without our code."""
+    return harness.jws({
+        "unit": unit.name, "channel": 1, "clip_number": number,
+        "vehicle": {"registration": "AB12CDE", "vin": ""}, "vehicle_licence": "PH-100", "driver_licence": "",
+        "start": "2026-03-01T10:00:00Z", "clock_state": "gnss", "duration_ms": 60000, "media_type": "video/mp4",
+        "sealed_sha256": harness.sha256(sealed), "sealed_bytes": len(sealed),
+        "media_sha256": harness.sha256(media), "media_bytes": len(media),
+        "purpose": {"kind": "event", "reference": "7"}, "sound": {"present": False, "trigger": "none"},
+    }, unit.key)
+
+
+class ForeignClients(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        print(f"seed {SEED}", flush=True)
+        cls.random = random.Random(SEED)
+        cls.site = harness.Site()
+        cls.site.start()
+        cls.unit = harness.Unit(cls.site)
+        cls.recipient = json.loads(cls.unit.request("GET", "/v1/unit")[2])["vault_recipient"]
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.site.close()
+
+    def seal_with_age(self, media):
+        return subprocess.run(["age", "-r", self.recipient], input=media, capture_output=True, check=True).stdout
+
+    def upload(self, sealed, jws):
+        """In one request, with Python's own HTTP client."""
+        encoded = harness.base64.b64encode(jws.encode()).decode()
+        return self.unit.request("POST", "/uploads", {
+            "Tus-Resumable": "1.0.0", "Upload-Length": str(len(sealed)),
+            "Upload-Metadata": f"manifest {encoded}", "Content-Type": "application/offset+octet-stream"}, sealed)
+
+    def assert_fetched(self, sealed, media):
+        clip = harness.sha256(sealed)
+        status, _, opened = self.site.people(f"/v1/clips/{clip}/media")
+        self.assertEqual((status, harness.sha256(opened)), (200, harness.sha256(media)))
+
+    def test_a_clip_sealed_by_age_is_taken_and_opened(self):
+        media = self.random.randbytes(MEDIA_BYTES)
+        sealed = self.seal_with_age(media)
+        status, fields, body = self.upload(sealed, manifest(self.unit, sealed, media, 1))
+        self.assertEqual(status, 201, body)
+        self.assertEqual(int(fields["upload-offset"]), len(sealed))
+        self.assert_fetched(sealed, media)
+
+    def test_age_opens_what_the_unit_seals(self):
+        media = self.random.randbytes(200_000)
+        path = self.unit.folder / "media.mp4"
+        path.write_bytes(media)
+        queue = self.unit.folder / "for-age"
+        harness.run(harness.BIN / "hansom-unit", "--dir", self.unit.folder, "seal", path, "--queue", queue,
+                    "--clip-number", 3, "--registration", "AB12CDE", "--vehicle-licence", "PH-100",
+                    "--start", "2026-03-01T10:00:00Z", "--duration-ms", 1000, "--purpose", "request",
+                    "--reference", "R-1")
+        identity = self.site.path / "vault.identity"
+        opened = subprocess.run(["age", "-d", "-i", str(identity), str(next(queue.glob("*.age")))],
+                                capture_output=True, check=True).stdout
+        self.assertEqual(opened, media)
+
+    @unittest.skipUnless(NODE_MODULES and shutil.which("node"), "HANSOM_NODE_MODULES is not set: npm clients not tried")
+    def test_a_clip_sealed_by_age_encryption_is_taken_and_opened(self):
+        media = self.random.randbytes(MEDIA_BYTES)
+        script = f"""
+            import {{ Encrypter }} from {json.dumps(str(pathlib.Path(NODE_MODULES) / "age-encryption/dist/index.js"))};
+            import fs from 'node:fs';
+            const encrypter = new Encrypter();
+            encrypter.addRecipient({json.dumps(self.recipient)});
+            process.stdout.write(await encrypter.encrypt(fs.readFileSync(0)));
+        """
+        sealed = subprocess.run(["node", "--input-type=module", "-e", script], input=media, capture_output=True,
+                                check=True).stdout
+        status, _, body = self.upload(sealed, manifest(self.unit, sealed, media, 2))
+        self.assertEqual(status, 201, body)
+        self.assert_fetched(sealed, media)
+
+    @unittest.skipUnless(NODE_MODULES and shutil.which("node"), "HANSOM_NODE_MODULES is not set: npm clients not tried")
+    def test_tus_js_client_uploads_with_interruptions(self):
+        media = self.random.randbytes(MEDIA_BYTES)
+        sealed = self.seal_with_age(media)
+        path = self.unit.folder / "tus-js.age"
+        path.write_bytes(sealed)
+        for number, chunk_bytes in enumerate([0, 700_001], start=10):
+            with self.subTest(chunk_bytes=chunk_bytes):
+                arguments = {
+                    "modules": str(pathlib.Path(NODE_MODULES).parent),
+                    "endpoint": f"https://localhost:{self.site.unit_port}/uploads", "file": str(path),
+                    "manifest": manifest(self.unit, sealed, media, number),
+                    "certificate": str(self.unit.certificate), "key": str(self.unit.key),
+                    "authority": self.site.server_ca(), "breaks": [0.15, 0.4, 0.7], "chunkBytes": chunk_bytes,
+                }
+                done = harness.run("node", HERE / "tus_js_client.cjs", json.dumps(arguments))
+                outcome = json.loads(done.stdout.strip().split("\n")[-1])
+                self.assertTrue(outcome["done"], outcome)
+                self.assertTrue(outcome["receipt"], outcome)
+                self.assertGreater(outcome["broken"], 0, "the interruptions did interrupt")
+        self.assert_fetched(sealed, media)
+        facts = self.site.people_json(f"/v1/clips/{harness.sha256(sealed)}")
+        self.assertEqual(len(facts["arrivals"]), 2, "twice sent: one master, two arrivals")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -12,7 +12,7 @@
 namespace hansom::evidence {
 
 inline constexpr std::size_t kEventsPerBatchMax = 10'000;
-inline constexpr std::size_t kEventBatchBytesMax = 8 * 1024 * 1024;
+inline constexpr std::size_t kEventBatchBytesMax = std::size_t{8} * 1024 * 1024;
 
 [[nodiscard]] std::span<const std::string_view> event_types();  // sorted
 [[nodiscard]] bool is_known_event_type(std::string_view type);

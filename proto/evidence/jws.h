@@ -8,7 +8,7 @@
 
 namespace hansom::evidence {
 
-inline constexpr std::size_t kManifestJwsBytesMax = 64 * 1024;
+inline constexpr std::size_t kManifestJwsBytesMax = std::size_t{64} * 1024;
 
 // Signs `payload` with a P-256 private key (PEM, PKCS #8). Error: kInvalid `bad_unit_key`.
 [[nodiscard]] Result<std::string> sign_jws(std::string_view payload, const Secret& private_key_pem);

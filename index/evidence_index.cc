@@ -11,7 +11,7 @@ namespace hansom {
 Result<std::unique_ptr<EvidenceIndex>> EvidenceIndex::open(tlog::Signer signer,
                                                            EvidenceIndexOptions options,
                                                            store::Mode mode) {
-  std::unique_ptr<EvidenceIndex> index(new EvidenceIndex());  // NOLINT: its constructor is private
+  auto index = std::unique_ptr<EvidenceIndex>(new EvidenceIndex());
   HANSOM_TRY_ASSIGN(index->store_, store::Store::open(options.directory, mode));
   index->rules_ = make_rules();
   HANSOM_TRY_ASSIGN(index->journal_,

@@ -45,7 +45,9 @@ Result<View> EvidenceIndex::view() const {
 }
 
 Result<evidence::Receipt> EvidenceIndex::receipt(LeafIndex leaf) const {
-  HANSOM_TRY_ASSIGN(journal::Stored stored, journal_->read(leaf));
+  const Result<journal::Stored> read = journal_->read(leaf);
+  if (!read) return fail(read.error());
+  const journal::Stored& stored = *read;
   HANSOM_TRY_ASSIGN(const tlog::Leaf decoded, tlog::Leaf::decode(stored.leaf));
   if (decoded.type != evidence::Record::kClipAccepted) {
     return fail(ErrorKind::kNotFound, "leaf_not_found", "the leaf is not of an accepted clip");
@@ -68,9 +70,9 @@ Result<evidence::Receipt> EvidenceIndex::receipt(LeafIndex leaf) const {
   receipt.upload = clip.upload();
   receipt.accepted = decoded.time;
   receipt.leaf_index = leaf;
-  receipt.leaf = std::move(stored.leaf);
-  receipt.salt = *std::move(stored.salt);
-  receipt.record = *std::move(stored.record);
+  receipt.leaf = stored.leaf;
+  receipt.salt = *stored.salt;
+  receipt.record = *stored.record;
   // The head of the leaf's own commit group: every later reading gives the same bytes.
   HANSOM_TRY_ASSIGN(journal::Head head, journal_->head_covering(leaf));
   receipt.tree_size = head.size;

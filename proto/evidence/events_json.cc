@@ -31,9 +31,9 @@ bool is_type_character(char c) {
 Status read_times(const Members& from, Event& event) {
   HANSOM_TRY_ASSIGN(const UtcTime time, from.time("time"));
   event.set_time_us(to_unix_us(time));
-  HANSOM_TRY_ASSIGN(const std::string clock, from.text("clock"));
+  HANSOM_TRY_ASSIGN(const std::string clock, from.text("clock_state"));
   const auto state = clock_state_of(clock);
-  if (!state) return from.bad("clock", kClockStateHint);
+  if (!state) return from.bad("clock_state", kClockStateHint);
   event.set_clock_state(*state);
   if (!from.has("end")) return {};
   HANSOM_TRY_ASSIGN(const UtcTime end, from.time("end"));
@@ -100,7 +100,7 @@ boost::json::object event_json(const Event& event) {
   json["sequence"] = event.sequence();
   json["type"] = event.type();
   json["time"] = to_rfc3339(from_unix_us(event.time_us()));
-  json["clock"] = clock_state_word(event.clock_state());
+  json["clock_state"] = clock_state_word(event.clock_state());
   if (event.has_end_us()) json["end"] = to_rfc3339(from_unix_us(event.end_us()));
   if (!event.actor().empty()) json["actor"] = event.actor();
   if (event.has_channel()) json["channel"] = event.channel();

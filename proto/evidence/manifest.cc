@@ -86,9 +86,9 @@ Status read_licences(const Members& from, Manifest& manifest) {
 Status read_time(const Members& from, Manifest& manifest) {
   HANSOM_TRY_ASSIGN(const UtcTime start, from.time("start"));
   manifest.set_start_us(to_unix_us(start));
-  HANSOM_TRY_ASSIGN(const std::string clock, from.text("clock"));
+  HANSOM_TRY_ASSIGN(const std::string clock, from.text("clock_state"));
   const auto state = clock_state_of(clock);
-  if (!state) return from.bad("clock", kClockStateHint);
+  if (!state) return from.bad("clock_state", kClockStateHint);
   manifest.set_clock_state(*state);
   HANSOM_TRY_ASSIGN(const auto duration_ms, from.integer("duration_ms", {.max = kDurationMsMax}));
   manifest.set_duration_ms(duration_ms);
@@ -108,7 +108,8 @@ Status read_bytes(const Members& from, Manifest& manifest) {
   manifest.set_sealed_bytes(sealed_bytes);
   HANSOM_TRY_ASSIGN(const Bytes media, from.digest("media_sha256"));
   manifest.set_media_sha256(to_text(media));
-  HANSOM_TRY_ASSIGN(const auto media_bytes, from.integer("media_bytes", kBounds));
+  // A recording may have come to nothing; its sealed form is never empty.
+  HANSOM_TRY_ASSIGN(const auto media_bytes, from.integer("media_bytes", {.max = kClipBytesMax}));
   manifest.set_media_bytes(media_bytes);
   return {};
 }
@@ -169,7 +170,7 @@ std::string manifest_json(const Manifest& manifest) {
   json["vehicle_licence"] = manifest.vehicle_licence();
   if (!manifest.driver_licence().empty()) json["driver_licence"] = manifest.driver_licence();
   json["start"] = to_rfc3339(from_unix_us(manifest.start_us()));
-  json["clock"] = clock_state_word(manifest.clock_state());
+  json["clock_state"] = clock_state_word(manifest.clock_state());
   json["duration_ms"] = manifest.duration_ms();
   json["media_type"] = manifest.media_type();
   json["sealed_sha256"] = to_hex(as_bytes(manifest.sealed_sha256()));

@@ -19,7 +19,7 @@ boost::json::object event(std::uint64_t sequence) {
   return {{"sequence", sequence},
           {"type", "panic_button"},
           {"time", "2026-03-01T10:00:05Z"},
-          {"clock", "gnss"}};
+          {"clock_state", "gnss"}};
 }
 
 std::string batch(boost::json::array events) {
@@ -95,7 +95,7 @@ TEST(EventsJson, UnknownTypesAreKeptAndMarked) {
 }
 
 TEST(EventsJson, EveryWrongMemberIsNamedWithItsEvent) {
-  for (const std::string name : {"sequence", "type", "time", "clock"}) {
+  for (const std::string name : {"sequence", "type", "time", "clock_state"}) {
     auto changed = event(2);
     changed.erase(name);
     EXPECT_EQ(refusal(batch({event(1), changed})),
@@ -111,7 +111,7 @@ TEST(EventsJson, EveryWrongMemberIsNamedWithItsEvent) {
       {"type", x129},
       {"time", "1772359205"},
       {"time", R"("yesterday")"},
-      {"clock", R"("sundial")"},
+      {"clock_state", R"("sundial")"},
       {"actor", "1"},
       {"actor", x129},
       {"channel", "256"},

@@ -17,7 +17,7 @@ constexpr std::string_view kWhole = R"({
   "unit": "demo-1", "channel": 2, "clip_number": 17,
   "vehicle": {"registration": "AB12CDE", "vin": "WVWZZZ1JZXW000001"},
   "vehicle_licence": "PHV 1234", "driver_licence": "D5678",
-  "start": "2026-03-01T10:00:00.250Z", "clock": "gnss", "duration_ms": 60000,
+  "start": "2026-03-01T10:00:00.250Z", "clock_state": "gnss", "duration_ms": 60000,
   "media_type": "video/mp4",
   "sealed_sha256": "0101010101010101010101010101010101010101010101010101010101010101", "sealed_bytes": 1000,
   "media_sha256": "0202020202020202020202020202020202020202020202020202020202020202", "media_bytes": 900,
@@ -74,7 +74,7 @@ TEST(Manifest, WhatIsWrittenReadsBackEqual) {
     // Once more without what a unit may not know.
     json.erase("driver_licence");
     json["vehicle"].as_object().erase("vin");
-    json["clock"] = "unset";
+    json["clock_state"] = "unset";
   }
 }
 
@@ -131,7 +131,7 @@ TEST(Manifest, OutOfBoundsIsNamed) {
       {"driver_licence", x65},
       {"start", R"("2026-03-01 10:00")"},
       {"start", R"("2026-03-01T10:00:00")"},
-      {"clock", R"("GNSS")"},
+      {"clock_state", R"("GNSS")"},
       {"duration_ms", "86400001"},
       {"media_type", R"("video")"},
       {"media_type", R"("video/")"},
@@ -142,7 +142,7 @@ TEST(Manifest, OutOfBoundsIsNamed) {
       {"sealed_bytes", "0"},
       {"sealed_bytes", "1099511627777"},
       {"media_sha256", '"' + std::string(66, '0') + '"'},
-      {"media_bytes", "0"},
+      {"media_bytes", "1099511627777"},
       {"vehicle", R"({"registration": "?!"})"},
       {"vehicle", R"({"registration": " - "})"},
       {"vehicle", R"({"registration": "AAAAAAAAAAAAAAAAA"})"},

@@ -28,9 +28,9 @@ class DiskPool {
     if (Status queued = post(task); !queued) done(fail(std::move(queued).error()));
   }
 
-  // The same for coroutines.
+  // The same for coroutines. Requires: `job` is a local of the caller.
   template <typename T>
-  [[nodiscard]] http::Awaitable<Result<T>> await(std::function<Result<T>()> job) {
+  [[nodiscard]] http::Awaitable<Result<T>> await(const std::function<Result<T>()>& job) {
     const std::function<void(http::Callback<T>)> start = [this, &job](http::Callback<T> done) {
       run<T>(job, std::move(done));
     };

@@ -29,6 +29,7 @@ class Spool {
   [[nodiscard]] Upload find(const UploadId& id) const;
   [[nodiscard]] std::vector<Upload> all() const;
   [[nodiscard]] std::size_t count() const;
+  [[nodiscard]] std::uint64_t bytes_durable() const { return directory_.bytes_durable; }
   // Forgets an upload and removes its files, the facts first: facts without a clip file would say
   // that the vault has it. Requires: the caller holds the lease. Blocks. Error: kStorage.
   [[nodiscard]] Status remove(const SpoolUpload& upload);

@@ -166,6 +166,7 @@ http::Awaitable<Status> SpoolUpload::sync(SyncGroup& syncs) {
   std::uint64_t before = durable();
   while (before < covered && !durable_.compare_exchange_weak(before, covered)) {
   }
+  if (before < covered) directory_.bytes_durable.fetch_add(covered - before);
   co_return Status{};
 }
 

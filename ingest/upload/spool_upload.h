@@ -17,7 +17,8 @@ namespace hansom::ingest {
 struct SpoolDirectory {
   std::filesystem::path path;
   Fault& fault;
-  std::atomic<bool> direct_refused = false;  // no O_DIRECT here: written through the page cache
+  std::atomic<bool> direct_refused = false;      // no O_DIRECT here: written through the page cache
+  std::atomic<std::uint64_t> bytes_durable = 0;  // of all uploads since the start; for metrics
 
   [[nodiscard]] std::filesystem::path clip_file(const UploadId& id) const {
     return path / (id.text() + ".clip");

@@ -35,29 +35,35 @@ std::variant<Append, Refusal> decide_first_append(const CreateRequest& request,
 std::variant<Append, Repeated, Refusal> decide_append(const AppendRequest& request,
                                                       const Facts& facts) {
   if (facts.state == Facts::State::kExpired) return expired();
-  if (facts.state == Facts::State::kComplete) {
-    // The unit may have lost the final answer: the request that completed the upload gets it again.
-    const bool final_again = request.content_length && request.offset <= facts.length &&
-                             *request.content_length == facts.length - request.offset;
-    if (final_again) return Repeated{};
-  }
+  const bool complete = facts.state == Facts::State::kComplete;
+  const bool full = facts.offset == facts.length;
+  // The unit may have lost the final answer: the request that filled the upload may come again, and
+  // gets that answer, or, where none was given yet, the upload is finished now.
+  const bool final_again = full && request.content_length && request.offset <= facts.length &&
+                           *request.content_length == facts.length - request.offset;
+  if (final_again && complete) return Repeated{};
+  if (final_again) return Append{facts.offset, 0};
   if (request.offset != facts.offset) {
-    return Refusal{{ErrorKind::kConflict, "offset_mismatch",
-                    "the upload is at " + std::to_string(facts.offset) + ", not at " +
-                        std::to_string(request.offset)},
-                   facts.offset};
+    Refusal refusal{
+        {ErrorKind::kConflict, "offset_mismatch",
+         "the upload is not at " + std::to_string(request.offset) + "; ask with HEAD where it is"},
+        facts.offset};
+    // Clients take a full offset for success: it is told only of a complete upload.
+    if (full && !complete) refusal.offset = std::nullopt;
+    return refusal;
   }
   const std::uint64_t room = facts.length - facts.offset;
   if (request.content_length && *request.content_length > room) {
     return past_length(facts.offset, facts.length);
   }
-  if (facts.state == Facts::State::kComplete) return Repeated{};
+  if (complete) return Repeated{};
   return Append{facts.offset, room};
 }
 
 std::variant<Terminate, Refusal> decide_terminate(const Facts& facts) {
   if (facts.state == Facts::State::kExpired) return expired();
-  if (facts.state == Facts::State::kComplete) {
+  // All bytes in, and only the acceptance still to come: that is as good as complete.
+  if (facts.state == Facts::State::kComplete || facts.offset == facts.length) {
     return Refusal{{ErrorKind::kForbidden, "upload_completed",
                     "the upload is complete; its clip can only be destroyed by retention"},
                    std::nullopt};

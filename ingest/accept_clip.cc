@@ -1,0 +1,220 @@
+// From a full spool file to a clip that exists.
+#include "ingest/accept_clip.h"
+
+#include "index/async_commit.h"
+#include "index/catalogue/catalogue.h"
+#include "proto/base/log.h"
+
+namespace hansom::ingest {
+namespace {
+
+[[nodiscard]] std::function<Status()> check_bytes(SpoolUpload& upload, AcceptTools& tools);
+[[nodiscard]] std::function<Status()> move_into_vault(SpoolUpload& upload, AcceptTools& tools);
+[[nodiscard]] std::function<Status()> find_in_vault(SpoolUpload& upload, AcceptTools& tools);
+[[nodiscard]] evidence::Record clip_accepted(const UploadFacts& facts);
+[[nodiscard]] Result<std::optional<LeafIndex>> find_in_journal(const SpoolUpload& upload,
+                                                               const AcceptTools& tools);
+[[nodiscard]] http::Awaitable<Status> forget(SpoolUpload& upload, AcceptTools& tools);
+[[nodiscard]] http::Awaitable<Error> discard(SpoolUpload& upload, AcceptTools& tools,
+                                             const Error& why);
+[[nodiscard]] http::Awaitable<Status> take_out_of_vault(SpoolUpload& upload, AcceptTools& tools);
+[[nodiscard]] bool is_final(const Error& error);
+
+}  // namespace
+
+http::Awaitable<Result<LeafIndex>> accept_clip(SpoolUpload& upload, AcceptTools& tools) {
+  const UploadFacts& facts = upload.facts();
+
+  // 1. One arrival of the same bytes at a time, and none on a disk that has failed.
+  if (Status sound = tools.fault.check(); !sound) co_return fail(std::move(sound).error());
+  const ClipsInAcceptance::Entry alone = tools.clips.try_enter(facts.clip);
+  if (!alone.held()) {
+    co_return fail(ErrorKind::kUnavailable, "acceptance_pending",
+                   "another upload of the same clip is being accepted; ask again");
+  }
+
+  // 2. A crash after step 7 left the facts: the clip exists, only step 8 is missing.
+  const auto known = find_in_journal(upload, tools);
+  if (!known) co_return fail(known.error());
+  if (*known) {
+    ignore(co_await forget(upload, tools), "the fault is raised; the next start comes here again");
+    co_return **known;
+  }
+
+  if (!upload.moved()) {
+    // 3. Every byte is durable.
+    if (Status synced = co_await upload.sync(tools.syncs); !synced) co_return fail(synced.error());
+
+    // 4. They are what the manifest says, sealed, whole, and the vault identity can open them.
+    const auto check = check_bytes(upload, tools);
+    if (Status good = co_await tools.disk.await<void>(check); !good) {
+      if (!is_final(good.error())) co_return fail(good.error());
+      co_return fail(co_await discard(upload, tools, good.error()));
+    }
+
+    // 5. From here the bytes are fixed: they move into the vault under their digest.
+    const auto move = move_into_vault(upload, tools);
+    if (Status moved = co_await tools.disk.await<void>(move); !moved) co_return fail(moved.error());
+  } else {
+    // 6. A failure or a crash after step 5 left them there.
+    const auto find = find_in_vault(upload, tools);
+    if (Status found = co_await tools.disk.await<void>(find); !found) {
+      if (!is_final(found.error())) co_return fail(found.error());
+      co_return fail(co_await discard(upload, tools, found.error()));
+    }
+  }
+
+  // 7. The journal takes it, or says why not. From here the clip exists.
+  auto commit = async_commit(tools.index, clip_accepted(facts));
+  const auto committed = co_await std::move(commit);
+  if (!committed) {
+    if (!is_final(committed.error())) co_return fail(committed.error());
+    if (Status out = co_await take_out_of_vault(upload, tools); !out) co_return fail(out.error());
+    co_return fail(co_await discard(upload, tools, committed.error()));
+  }
+  tools.clips_accepted.fetch_add(1, std::memory_order_relaxed);
+
+  // 8. The spool forgets it; the receipt can be asked for.
+  ignore(co_await forget(upload, tools), "the clip exists; the next start does this again: step 2");
+  log(LogLevel::kInfo, "clip_accepted",
+      {{"upload", facts.id.text()},
+       {"unit", facts.unit.text()},
+       {"clip", facts.clip.hex()},
+       {"sealed_bytes", facts.length},
+       {"leaf", to_u64(committed->leaf)}});
+  co_return committed->leaf;
+}
+
+namespace {
+
+// What to tell a unit whose clip cannot be opened. The digest was right: these are the unit's
+// bytes.
+Error sealing_error(Error error) {
+  if (error.kind == ErrorKind::kStorage) return error;
+  std::string_view token = "not_sealed";
+  std::string says = "the clip is not sealed with age v1: ";
+  if (error.token == "age_no_match") {
+    token = "not_for_vault";
+    says = "the clip is not sealed to this site's vault; GET /v1/unit tells its recipient: ";
+  } else if (error.token == "age_payload" || error.token == "age_truncated") {
+    token = "clip_truncated";
+    says = "the sealed clip is cut short or its end is damaged: ";
+  }
+  return {ErrorKind::kRefused, token, says + error.message};
+}
+
+std::function<Status()> check_bytes(SpoolUpload& upload, AcceptTools& tools) {
+  return [&upload, &tools]() -> Status {
+    HANSOM_TRY_ASSIGN(const Digest digest, upload.digest());
+    if (digest != upload.facts().clip) {
+      return fail(ErrorKind::kRefused, "digest_mismatch",
+                  "the bytes that came have SHA-256 " + digest.hex() + ", the manifest says " +
+                      upload.facts().clip.hex());
+    }
+    const age::ReadAt read = [&upload](std::uint64_t offset, MutableByteSpan out) {
+      return upload.read(offset, out);
+    };
+    auto opened = age::Opener::open(read, upload.facts().length, tools.identities);
+    if (!opened) return fail(sealing_error(std::move(opened).error()));
+    return {};
+  };
+}
+
+std::function<Status()> move_into_vault(SpoolUpload& upload, AcceptTools& tools) {
+  return [&upload, &tools]() -> Status {
+    Status adopted = tools.vault.adopt(upload.clip_file(), upload.facts().clip);
+    if (adopted) upload.set_moved();
+    // The name may be durable or not, and only a restart can tell.
+    if (!adopted && adopted.error().token != "disk_full") tools.fault.raise(adopted.error());
+    return adopted;
+  };
+}
+
+std::function<Status()> find_in_vault(SpoolUpload& upload, AcceptTools& tools) {
+  return [&upload, &tools]() -> Status {
+    const auto object = tools.vault.open(upload.facts().clip);
+    if (object) return {};
+    if (object.error().kind != ErrorKind::kNotFound) return fail(object.error());
+    return fail(ErrorKind::kNotFound, "upload_not_found", "the bytes of the upload are lost");
+  };
+}
+
+evidence::Record clip_accepted(const UploadFacts& facts) {
+  evidence::Record record = record_by_unit(facts.unit.text());
+  evidence::ClipAccepted& act = *record.mutable_clip_accepted();
+  act.set_sealed_sha256(facts.clip.bytes.data(), facts.clip.bytes.size());
+  act.set_sealed_bytes(facts.length);
+  act.set_upload(facts.id.text());
+  act.set_unit(facts.unit.text());
+  act.set_manifest_jws(facts.manifest_jws);
+  *act.mutable_manifest() = facts.manifest;
+  act.set_controller(facts.controller);
+  act.set_started_us(to_unix_us(facts.created));
+  return record;
+}
+
+Result<std::optional<LeafIndex>> find_in_journal(const SpoolUpload& upload,
+                                                 const AcceptTools& tools) {
+  HANSOM_TRY_ASSIGN(const View view, tools.index.view());
+  return catalogue::find_upload(view.reader(), upload.facts().id);
+}
+
+http::Awaitable<Status> forget(SpoolUpload& upload, AcceptTools& tools) {
+  const std::function<Status()> remove = [&upload, &tools] { return tools.spool.remove(upload); };
+  co_return co_await tools.disk.await<void>(remove);
+}
+
+// Ends an upload that no repetition can save, and says so in the error.
+http::Awaitable<Error> discard(SpoolUpload& upload, AcceptTools& tools, const Error& why) {
+  if (Status forgotten = co_await forget(upload, tools); !forgotten) co_return forgotten.error();
+  log_error("upload_discarded", why,
+            {{"upload", upload.facts().id.text()}, {"unit", upload.facts().unit.text()}});
+  Error told = why;
+  told.message += "; the upload has been discarded";
+  if (told.kind != ErrorKind::kGone && told.kind != ErrorKind::kForbidden) {
+    told.message += "; send the clip again";
+  }
+  co_return told;
+}
+
+// Undoes step 5 where no other arrival made these bytes a clip.
+http::Awaitable<Status> take_out_of_vault(SpoolUpload& upload, AcceptTools& tools) {
+  const std::function<Status()> remove = [&upload, &tools]() -> Status {
+    HANSOM_TRY_ASSIGN(const View view, tools.index.view());
+    const auto clip = catalogue::find_clip(view.reader(), upload.facts().clip);
+    if (!clip && clip.error().kind != ErrorKind::kNotFound) return fail(clip.error());
+    if (clip && !clip->has_tombstone()) return {};
+    return tools.vault.destroy(upload.facts().clip);
+  };
+  co_return co_await tools.disk.await<void>(remove);
+}
+
+// Whether asking again cannot help.
+bool is_final(const Error& error) {
+  switch (error.kind) {
+    case ErrorKind::kUnavailable:
+    case ErrorKind::kStorage:
+    case ErrorKind::kCorrupt:
+    case ErrorKind::kTimeout:
+    case ErrorKind::kCancelled:
+    case ErrorKind::kInternal:
+      return false;
+    default:
+      return true;
+  }
+}
+
+}  // namespace
+
+ClipsInAcceptance::Entry ClipsInAcceptance::try_enter(const ClipId& clip) {
+  const std::scoped_lock lock(mutex_);
+  return inside_.insert(clip).second ? Entry(*this, clip) : Entry();
+}
+
+void ClipsInAcceptance::Entry::leave() {
+  if (clips_ == nullptr) return;
+  const std::scoped_lock lock(clips_->mutex_);
+  clips_->inside_.erase(clip_);
+}
+
+}  // namespace hansom::ingest

@@ -1,0 +1,211 @@
+// Assembles the units' API: uploads, events, and what a unit can ask about itself.
+#include "ingest/unit_api.h"
+
+#include <algorithm>
+#include <set>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "index/async_commit.h"
+#include "index/register/register.h"
+#include "ingest/upload/housekeeping.h"
+#include "ingest/upload/upload_routes.h"
+#include "proto/evidence/events_json.h"
+
+namespace hansom::ingest {
+namespace {
+
+http::Awaitable<Status> respond_json(http::Exchange& exchange, const boost::json::object& object) {
+  http::Response response;
+  response.fields.add("Content-Type", "application/json");
+  response.fields.add("Cache-Control", "no-store");
+  response.body = boost::json::serialize(object);
+  auto responding = exchange.respond(std::move(response));
+  co_return co_await std::move(responding);
+}
+
+boost::json::object link_json(const evidence::RegisterLink& link) {
+  boost::json::object object;
+  object["registration"] = link.registration();
+  object["vin"] = link.vin();
+  object["vehicle_licence"] = link.vehicle_licence();
+  object["operator_licence"] = link.operator_licence();
+  object["driver_licence"] = link.driver_licence();
+  return object;
+}
+
+boost::json::array unknown_types(const std::vector<evidence::Event>& events) {
+  std::set<std::string> types;
+  for (const evidence::Event& event : events) {
+    if (!event.known_type()) types.insert(event.type());
+  }
+  boost::json::array array;
+  for (const std::string& type : types) array.emplace_back(type);
+  return array;
+}
+
+}  // namespace
+
+struct UnitApi::State {
+  explicit State(const Dependencies& dependencies)
+      : use(dependencies),
+        uploads(*use.index, *use.vault, std::span(use.vault_identity, 1), *use.clock, *use.random,
+                {use.config->clip_bytes_max, use.config->spool_reserve_bytes,
+                 use.config->upload_expiry},
+                use.config->spool()),
+        upload_routes(uploads) {
+    add_routes();
+  }
+
+  void add_routes();
+  void add(std::string method, std::string pattern, http::Handler handler);
+  [[nodiscard]] http::Awaitable<Status> counted(http::Exchange& exchange, http::Handler& handler);
+  [[nodiscard]] http::Awaitable<Status> report_events(http::Exchange& exchange);
+  [[nodiscard]] http::Awaitable<Status> tell_about_unit(http::Exchange& exchange);
+
+  const Dependencies use;
+  UploadContext uploads;
+  UploadRoutes upload_routes;
+  std::deque<http::Handler> handlers;  // what the router's handlers refer to
+  http::Router router;
+  std::atomic<std::uint64_t> events_accepted = 0;
+  std::unique_ptr<Housekeeping> housekeeping;
+};
+
+// Every handler passes here, so that no refusal goes uncounted.
+http::Awaitable<Status> UnitApi::State::counted(http::Exchange& exchange, http::Handler& handler) {
+  Status status = co_await handler(exchange);
+  if (!status) uploads.refusals.count(status.error());
+  co_return status;
+}
+
+void UnitApi::State::add(std::string method, std::string pattern, http::Handler handler) {
+  http::Handler& kept = handlers.emplace_back(std::move(handler));
+  router.add(std::move(method), std::move(pattern),
+             [this, &kept](http::Exchange& exchange) { return counted(exchange, kept); });
+}
+
+void UnitApi::State::add_routes() {
+  UploadRoutes& routes = upload_routes;
+  const std::string all(kUploadsPath);
+  const std::string one = all + "/{id}";
+  router.add_common_field("Tus-Resumable", std::string(upload::tus::kVersion));
+  add("OPTIONS", all, [&routes](http::Exchange& e) { return routes.options(e); });
+  add("OPTIONS", one, [&routes](http::Exchange& e) { return routes.options(e); });
+  add("POST", all, [&routes](http::Exchange& e) { return routes.create(e); });
+  add("HEAD", one, [&routes](http::Exchange& e) { return routes.describe(e); });
+  add("PATCH", one, [&routes](http::Exchange& e) { return routes.append(e); });
+  add("DELETE", one, [&routes](http::Exchange& e) { return routes.terminate(e); });
+  add("GET", one + "/receipt", [&routes](http::Exchange& e) { return routes.receipt(e); });
+  add("POST", "/v1/events", [this](http::Exchange& e) { return report_events(e); });
+  add("GET", "/v1/unit", [this](http::Exchange& e) { return tell_about_unit(e); });
+}
+
+http::Awaitable<Status> UnitApi::State::report_events(http::Exchange& exchange) {
+  const auto unit = identify_unit(*use.index, exchange.peer());
+  if (!unit) co_return fail(unit.error());
+  if (Status open = uploads.check_open(); !open) co_return fail(std::move(open).error());
+  const auto body = co_await exchange.read_all(evidence::kEventBatchBytesMax);
+  if (!body) co_return fail(body.error());
+  // Megabytes of JSON: not on the thread that serves a thousand other units.
+  const std::function<Result<std::vector<evidence::Event>>()> parse = [&body] {
+    return evidence::parse_events(*body);
+  };
+  const auto events = co_await uploads.disk.await<std::vector<evidence::Event>>(parse);
+  if (!events) co_return fail(events.error());
+
+  evidence::Record record = record_by_unit(unit->id.text());
+  evidence::EventsReported& act = *record.mutable_events_reported();
+  act.set_unit(unit->id.text());
+  for (const evidence::Event& event : *events) *act.add_events() = event;
+  auto commit = async_commit(*use.index, std::move(record));
+  const auto committed = co_await std::move(commit);
+  if (!committed) co_return fail(committed.error());
+
+  const auto accepted =
+      static_cast<std::uint64_t>(committed->record.events_reported().events_size());
+  events_accepted.fetch_add(accepted, std::memory_order_relaxed);
+  boost::json::object answer;
+  answer["accepted"] = accepted;
+  answer["repeated"] = events->size() - accepted;
+  answer["unknown_types"] = unknown_types(*events);
+  answer["leaf_index"] = to_u64(committed->leaf);
+  co_return co_await respond_json(exchange, answer);
+}
+
+http::Awaitable<Status> UnitApi::State::tell_about_unit(http::Exchange& exchange) {
+  const auto unit = identify_unit(*use.index, exchange.peer());
+  if (!unit) co_return fail(unit.error());
+  const auto view = use.index->view();
+  if (!view) co_return fail(view.error());
+  const auto link = registry::link_of_unit(view->reader(), unit->id);
+  if (!link) co_return fail(link.error());
+  boost::json::object answer;
+  answer["unit"] = unit->id.text();
+  answer["controller"] = unit->controller;
+  answer["register"] = *link ? boost::json::value(link_json(**link)) : boost::json::value(nullptr);
+  answer["vault_recipient"] = use.vault_identity->recipient().text();
+  answer["journal_verifier_key"] = use.journal_verifier_key;
+  answer["certificate_expires"] = to_rfc3339(exchange.peer().certificate->not_after);
+  answer["server_time"] = to_rfc3339(use.clock->now());
+  answer["clip_bytes_max"] = use.config->clip_bytes_max;
+  co_return co_await respond_json(exchange, answer);
+}
+
+Result<std::unique_ptr<UnitApi>> UnitApi::open(const Dependencies& dependencies) {
+  auto state = std::make_unique<State>(dependencies);
+  HANSOM_TRY_ASSIGN(state->uploads.spool,
+                    Spool::open(dependencies.config->spool(),
+                                dependencies.config->spool_reserve_bytes, state->uploads.fault));
+  return std::unique_ptr<UnitApi>(new UnitApi(std::move(state)));
+}
+
+UnitApi::UnitApi(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+UnitApi::~UnitApi() {
+  stop();
+}
+
+const http::Router& UnitApi::routes() const {
+  return state_->router;
+}
+
+void UnitApi::start() {
+  state_->housekeeping = std::make_unique<Housekeeping>(state_->uploads);
+}
+
+void UnitApi::drain() {
+  state_->uploads.draining = true;
+  state_->uploads.leases.stop_all();
+}
+
+void UnitApi::stop() {
+  state_->uploads.draining = true;
+  state_->housekeeping = nullptr;
+  state_->uploads.stop();
+}
+
+bool UnitApi::healthy() const {
+  return !state_->uploads.fault.raised() && state_->use.index->journal().healthy();
+}
+
+UnitApi::Counters UnitApi::counters() const {
+  const UploadContext& uploads = state_->uploads;
+  const SyncGroup::Counters syncs = uploads.syncs.counters();
+  Counters counters;
+  counters.bytes_received = uploads.bytes_received;
+  counters.bytes_durable = uploads.spool->bytes_durable();
+  counters.syncs = syncs.syncs;
+  counters.sync_groups = syncs.groups;
+  counters.sync_us = syncs.sync_us;
+  counters.uploads_open = uploads.spool->count();
+  counters.leases_taken_over = uploads.leases.taken_over();
+  counters.clips_accepted = uploads.clips_accepted;
+  counters.events_accepted = state_->events_accepted;
+  counters.refusals = uploads.refusals.counts();
+  return counters;
+}
+
+}  // namespace hansom::ingest

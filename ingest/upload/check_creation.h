@@ -1,0 +1,22 @@
+// What a creation must bring: a manifest that is signed, ours, and not contradicted by the
+// register.
+#pragma once
+
+#include "index/store/store.h"
+#include "ingest/unit_identity/unit_identity.h"
+#include "ingest/upload/upload_facts.h"
+#include "proto/upload/rules.h"
+
+namespace hansom::ingest {
+
+// The key of Upload-Metadata that carries the manifest, a JWS in compact form.
+inline constexpr std::string_view kManifestKey = "manifest";
+
+// Returns the facts of the upload but its name and times. Errors: kRefused `manifest_missing`,
+// `manifest_wrong_unit`, `manifest_length_mismatch`, `manifest_wrong_vehicle`; those of verify_jws
+// and parse_manifest; kGone `destroyed` for a clip that was destroyed; storage errors of `state`.
+[[nodiscard]] Result<UploadFacts> check_creation(const upload::CreateRequest& request,
+                                                 ByteSpan unit_spki_der, const KnownUnit& unit,
+                                                 const store::Reader& state);
+
+}  // namespace hansom::ingest

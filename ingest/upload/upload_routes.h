@@ -1,0 +1,59 @@
+// The upload resource over HTTP: tus requests in, decisions of proto/upload carried out.
+#pragma once
+
+#include <optional>
+
+#include "ingest/unit_identity/unit_identity.h"
+#include "ingest/upload/upload_context.h"
+#include "proto/http/router.h"
+#include "proto/upload/tus.h"
+
+namespace hansom::ingest {
+
+inline constexpr std::string_view kUploadsPath = "/uploads";
+
+// Handlers of the units' listener. Errors they return are for the session to render. Requires: the
+// context outlives every exchange.
+class UploadRoutes {
+ public:
+  explicit UploadRoutes(UploadContext& context) : context_(context) {}
+
+  [[nodiscard]] http::Awaitable<Status> options(http::Exchange& exchange);
+  [[nodiscard]] http::Awaitable<Status> create(http::Exchange& exchange);
+  [[nodiscard]] http::Awaitable<Status> describe(http::Exchange& exchange);
+  [[nodiscard]] http::Awaitable<Status> append(http::Exchange& exchange);
+  [[nodiscard]] http::Awaitable<Status> terminate(http::Exchange& exchange);
+  [[nodiscard]] http::Awaitable<Status> receipt(http::Exchange& exchange);
+
+ private:
+  // An upload of the asking unit: in the spool, or complete in the journal.
+  struct Located {
+    Spool::Upload open;                          // null: complete
+    std::optional<evidence::Receipt> completed;  // set: complete
+  };
+  [[nodiscard]] Result<Located> locate(const UploadId& id, const KnownUnit& unit) const;
+  [[nodiscard]] upload::Facts facts_of(const SpoolUpload& upload) const;
+  // Reads what an exchange brings and makes it durable, or a clip where it is all.
+  [[nodiscard]] http::Awaitable<tl::expected<upload::Facts, upload::Refusal>> take_bytes(
+      http::Exchange& exchange, SpoolUpload& upload, const KnownUnit& unit, upload::Append append);
+  [[nodiscard]] http::Awaitable<Result<upload::Facts>> settle(SpoolUpload& upload);
+  [[nodiscard]] http::Awaitable<Result<upload::Facts>> describe_open(Spool::Upload upload,
+                                                                     const KnownUnit& unit);
+  // Takes the upload over, and looks at it again: the older exchange may have finished it. The
+  // lease is empty where the upload is complete.
+  [[nodiscard]] http::Awaitable<Result<Leases::Lease>> take_over(http::Exchange& exchange,
+                                                                 Located& located,
+                                                                 const UploadId& id,
+                                                                 const KnownUnit& unit);
+  [[nodiscard]] upload::Facts facts_of(const Located& located, const UploadId& id) const;
+  // Answers with a reply of the protocol; an error without fields of its own is left to the
+  // session.
+  [[nodiscard]] http::Awaitable<Status> respond(http::Exchange& exchange, upload::tus::Reply reply);
+  [[nodiscard]] http::Awaitable<Status> refuse(http::Exchange& exchange,
+                                               const upload::Refusal& refusal);
+  [[nodiscard]] http::Awaitable<Status> refuse(http::Exchange& exchange, const Error& error);
+
+  UploadContext& context_;
+};
+
+}  // namespace hansom::ingest

@@ -138,13 +138,13 @@ Status verify_inclusion(const Digest& leaf, std::uint64_t index, std::uint64_t s
 
 Status verify_consistency(std::uint64_t old_size, std::uint64_t new_size, const Proof& proof,
                           const Digest& old_root, const Digest& new_root) {
+  if (old_size == 0) return bad_proof("nothing can be proven from an empty tree");
   if (old_size > new_size) return bad_proof("the old tree is larger than the new one");
   if (old_size == new_size) {
     if (!proof.empty()) return bad_proof("equal sizes need no proof");
     if (old_root != new_root) return bad_proof("two roots of one size");
     return {};
   }
-  if (old_size == 0) return bad_proof("nothing can be proven from an empty tree");
   if (proof.empty()) return bad_proof("the consistency proof is empty");
 
   // An old tree that is one complete subtree is its own first node.

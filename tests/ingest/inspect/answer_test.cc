@@ -1,0 +1,142 @@
+// What the parent believes of an answer, and what an inspector is fed.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <limits>
+#include <string>
+
+#include "ingest/inspect/inspector/answer.h"
+#include "ingest/inspect/inspector/limits.h"
+#include "ingest/inspect/report_check.h"
+#include "ingest/inspect/sealed_memfd.h"
+
+namespace hansom::ingest {
+namespace {
+
+evidence::Report good_report() {
+  evidence::Report report;
+  report.set_outcome(evidence::Report::DECODABLE);
+  report.add_streams()->set_codec("h264");
+  evidence::Thumbnail& thumbnail = *report.add_thumbnails();
+  thumbnail.set_media_type("image/jpeg");
+  thumbnail.set_image("\xff\xd8\xff\xd9");
+  thumbnail.set_image_bytes(4);
+  thumbnail.set_width_px(kThumbnailWidthPx);
+  thumbnail.set_height_px(180);
+  report.add_sound()->set_measure(-20);
+  return report;
+}
+
+bool believed(const evidence::Report& report) {
+  const std::string wire = report.SerializeAsString();
+  return read_report(as_bytes(wire)).has_value();
+}
+
+TEST(ReportCheck, AGoodReportIsTaken) {
+  EXPECT_TRUE(believed(good_report()));
+}
+
+TEST(ReportCheck, WhatAnInspectorNeverSaysIsNot) {
+  using Change = void (*)(evidence::Report&);
+  const Change changes[] = {
+      [](evidence::Report& r) { r.clear_outcome(); },
+      [](evidence::Report& r) { r.set_outcome(evidence::Report::UNDECODABLE); },  // no reason
+      [](evidence::Report& r) { r.set_container(std::string(kTextBytesMax + 1, 'x')); },
+      [](evidence::Report& r) { r.mutable_streams(0)->set_index(kStreamsMax); },
+      [](evidence::Report& r) {
+        r.mutable_streams(0)->set_frame_rate(std::numeric_limits<double>::infinity());
+      },
+      [](evidence::Report& r) {
+        r.mutable_sound(0)->set_measure(std::numeric_limits<double>::quiet_NaN());
+      },
+      [](evidence::Report& r) { r.mutable_sound(0)->set_start_us(1); },  // after its end
+      [](evidence::Report& r) { r.mutable_thumbnails(0)->set_sealed_sha256("x"); },
+      [](evidence::Report& r) { r.mutable_thumbnails(0)->set_media_type("text/html"); },
+      [](evidence::Report& r) { r.mutable_thumbnails(0)->set_image("<!"); },
+      [](evidence::Report& r) { r.mutable_thumbnails(0)->set_image_bytes(5); },
+      [](evidence::Report& r) {
+        while (static_cast<std::size_t>(r.gaps_size()) <= kSpansMax) r.add_gaps();
+      },
+      [](evidence::Report& r) {
+        while (static_cast<std::size_t>(r.streams_size()) <= kStreamsMax) r.add_streams();
+      },
+  };
+  int number = 0;
+  for (const Change change : changes) {
+    evidence::Report report = good_report();
+    change(report);
+    EXPECT_FALSE(believed(report)) << "change " << number;
+    ++number;
+  }
+}
+
+TEST(ReportCheck, OtherBytesAreNot) {
+  EXPECT_FALSE(read_report({}));
+  EXPECT_FALSE(read_report(to_bytes("not a report")));
+  EXPECT_FALSE(read_report(to_bytes("\x18\x01\xfa\x7f\x01x")));  // an unknown field
+  EXPECT_FALSE(read_report(to_bytes("\x18\x01\x22\x01\xff")));   // a text that is not UTF-8
+  EXPECT_FALSE(read_report(Bytes(kAnswerBytesMax + 1)));
+}
+
+TEST(AnswerHeader, GoesThereAndBack) {
+  const auto bytes = encode_header({0x12345678, 4711});
+  const auto header = decode_header(bytes);
+  ASSERT_TRUE(header);
+  EXPECT_EQ(header->measures, 0x12345678U);
+  EXPECT_EQ(header->report_bytes, 4711U);
+  EXPECT_FALSE(decode_header(std::span(bytes).first(11)));
+  EXPECT_FALSE(decode_header(encode_header({0, kAnswerBytesMax + 1})));
+  EXPECT_FALSE(decode_header(Bytes(12)));
+}
+
+age::Opener opener_of(const Bytes& sealed, const age::Identity& identity) {
+  const age::ReadAt read = [&sealed](std::uint64_t offset, MutableByteSpan out) -> Status {
+    std::copy_n(sealed.begin() + static_cast<std::ptrdiff_t>(offset), out.size(), out.begin());
+    return {};
+  };
+  auto opener = age::Opener::open(read, sealed.size(), std::span(&identity, 1));
+  EXPECT_TRUE(opener);
+  return *std::move(opener);
+}
+
+TEST(SealedMemfd, HoldsTheOpenedBytesForGood) {
+  const age::Identity identity = age::Identity::generate(system_random());
+  const age::Recipient recipient = identity.recipient();
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, age::kChunkBytes,
+                                 16 * age::kChunkBytes + 1, std::size_t{3'000'000}}) {
+    Bytes plain(size);
+    for (std::size_t i = 0; i < size; ++i) plain[i] = static_cast<std::uint8_t>(i * 7 + i / 256);
+    const auto sealed = age::seal(plain, std::span(&recipient, 1), system_random());
+    ASSERT_TRUE(sealed);
+    age::Opener opener = opener_of(*sealed, identity);
+    const auto memfd = open_to_memfd(opener, 4'000'000);
+    ASSERT_TRUE(memfd) << memfd.error().message;
+    Bytes read(size + 1);
+    ASSERT_EQ(pread(memfd->get(), read.data(), read.size(), 0), static_cast<ssize_t>(size));
+    read.resize(size);
+    EXPECT_EQ(read, plain);
+    EXPECT_EQ(pwrite(memfd->get(), "x", 1, 0), -1);
+    EXPECT_EQ(ftruncate(memfd->get(), static_cast<off_t>(size) + 1), -1);
+    EXPECT_EQ(fcntl(memfd->get(), F_ADD_SEALS, F_SEAL_FUTURE_WRITE), -1);
+  }
+}
+
+TEST(SealedMemfd, RefusesWhatIsTooLargeOrDamaged) {
+  const age::Identity identity = age::Identity::generate(system_random());
+  const age::Recipient recipient = identity.recipient();
+  auto sealed = age::seal(Bytes(200'000), std::span(&recipient, 1), system_random());
+  ASSERT_TRUE(sealed);
+  (*sealed)[sealed->size() / 2] ^= 1;  // not in the last chunk, which opening checks
+  age::Opener opener = opener_of(*sealed, identity);
+  const auto large = open_to_memfd(opener, 199'999);
+  ASSERT_FALSE(large);
+  EXPECT_EQ(large.error().token, "inspect_too_large");
+  const auto damaged = open_to_memfd(opener, 200'000);
+  ASSERT_FALSE(damaged);
+  EXPECT_EQ(damaged.error().token, "age_payload");
+}
+
+}  // namespace
+}  // namespace hansom::ingest

@@ -1,0 +1,52 @@
+// A queue of clips in memory, for tests of the pool.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "ingest/inspect/inspection_source.h"
+#include "proto/base/bytes.h"
+
+namespace hansom::test {
+
+// Thread-safe. Clips are named by their place in the order of adding.
+class FakeSource final : public ingest::InspectionSource {
+ public:
+  static ClipId clip_id(std::uint8_t number);
+
+  void add(std::uint8_t number, Bytes media);
+  // The next calls of open_media or store for the clip fail with this error, `times` times.
+  void fail_open(std::uint8_t number, Error error, int times);
+  void fail_store(std::uint8_t number, Error error, int times);
+
+  // Waits for the clip's report; nothing after half a minute.
+  [[nodiscard]] std::optional<evidence::Report> wait_for(std::uint8_t number);
+  [[nodiscard]] std::size_t stored() const;
+  [[nodiscard]] int opens(std::uint8_t number) const;
+
+  Result<std::optional<ClipId>> next() override;
+  Result<FileDescriptor> open_media(ClipId clip) override;
+  Status store(ClipId clip, evidence::Report report) override;
+
+ private:
+  struct Failure {
+    Error error;
+    int times = 0;
+  };
+  static std::optional<Error> take(std::map<ClipId, Failure>& failures, const ClipId& clip);
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<ClipId> queue_;
+  std::map<ClipId, Bytes> media_;
+  std::map<ClipId, int> opens_;
+  std::map<ClipId, Failure> open_failures_;
+  std::map<ClipId, Failure> store_failures_;
+  std::map<ClipId, evidence::Report> reports_;
+};
+
+}  // namespace hansom::test

@@ -1,0 +1,170 @@
+// The pool: the queue keeps moving whatever clips, inspectors, the store and the operator do.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include "ingest/inspect/inspector_pool.h"
+#include "tests/ingest/inspect/fake_source.h"
+#include "tests/ingest/inspect/inspect_support.h"
+
+namespace hansom::ingest {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+// A program that runs until it is killed, in the inspector's place.
+InspectorOptions endless_inspector() {
+  InspectorOptions options;
+  options.program = HANSOM_SANDBOX_PROBE;
+  options.more_arguments = {"endless_loop"};
+  return options;
+}
+
+constexpr InspectorPatience kImpatient{3, milliseconds(1), milliseconds(4)};
+
+TEST(Pool, BadClipsDoNotStopGoodOnes) {
+  const auto good = test::make_small_clip();
+  if (!good) GTEST_SKIP() << "ffmpeg is not installed: no clip was made";
+  test::FakeSource source;
+  for (std::uint8_t i = 0; i < 8; ++i) source.add(i, i % 2 == 0 ? *good : Bytes(i * 1000U, 0));
+  InspectorPool pool(source, test::real_inspector(), 2);
+  pool.start();
+  for (std::uint8_t i = 0; i < 8; ++i) {
+    const auto report = source.wait_for(i);
+    ASSERT_TRUE(report) << int{i};
+    EXPECT_EQ(report->outcome(),
+              i % 2 == 0 ? evidence::Report::DECODABLE : evidence::Report::UNDECODABLE);
+  }
+  // A clip that comes while the pool is idle.
+  source.add(9, *good);
+  pool.notify();
+  EXPECT_TRUE(source.wait_for(9));
+  pool.stop(steady_clock::now() + seconds(20));
+  EXPECT_EQ(pool.counters().decodable, 5);
+  EXPECT_EQ(pool.counters().undecodable, 4);
+  EXPECT_EQ(pool.counters().running, 0);
+  EXPECT_EQ(pool.counters().inspectors_died, 0);
+}
+
+TEST(Pool, AKilledInspectorIsRecordedAndNotTriedAgain) {
+  test::FakeSource source;
+  source.add(0, {1, 2, 3});
+  InspectorPool pool(source, endless_inspector(), 1, kImpatient,
+                     [](int process) { ASSERT_EQ(kill(process, SIGKILL), 0); });
+  pool.start();
+  const auto report = source.wait_for(0);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->outcome(), evidence::Report::UNDECODABLE);
+  EXPECT_EQ(report->reason_token(), "killed");
+  pool.stop(steady_clock::now() + seconds(20));
+  EXPECT_EQ(source.opens(0), 1);
+  EXPECT_EQ(pool.counters().inspectors_died, 1);
+}
+
+TEST(Pool, StopEndsARunningInspectorAndLeavesItsClipPending) {
+  test::FakeSource source;
+  source.add(0, {1, 2, 3});
+  std::atomic<int> process{0};
+  InspectorPool pool(source, endless_inspector(), 2, kImpatient, [&process](int id) {
+    process = id;
+    process.notify_all();
+  });
+  pool.start();
+  process.wait(0);
+  const auto start = steady_clock::now();
+  pool.stop(start + milliseconds(100));
+  EXPECT_LT(steady_clock::now() - start, seconds(5));
+  EXPECT_EQ(source.stored(), 0);
+  EXPECT_EQ(kill(process, 0), -1) << "the inspector is still there";
+  EXPECT_EQ(pool.counters().running, 0);
+}
+
+TEST(Pool, StopLetsAnInspectionEndInTime) {
+  const auto good = test::make_small_clip();
+  if (!good) GTEST_SKIP() << "ffmpeg is not installed: no clip was made";
+  test::FakeSource source;
+  source.add(0, *good);
+  std::atomic<int> process{0};
+  InspectorPool pool(source, test::real_inspector(), 1, kImpatient, [&process](int id) {
+    process = id;
+    process.notify_all();
+  });
+  pool.start();
+  process.wait(0);
+  pool.stop(steady_clock::now() + seconds(30));
+  EXPECT_EQ(source.stored(), 1);
+}
+
+TEST(Pool, AClipThatCannotBeOpenedIsRecorded) {
+  test::FakeSource source;
+  source.add(0, {});
+  source.fail_open(0, Error{ErrorKind::kCorrupt, "age_payload", "chunk 3 does not open"}, 1);
+  InspectorPool pool(source, test::real_inspector(), 1, kImpatient);
+  pool.start();
+  const auto report = source.wait_for(0);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->reason_token(), "not_openable");
+  EXPECT_EQ(report->reason(), "chunk 3 does not open");
+  EXPECT_EQ(pool.counters().inspectors_died, 0);
+}
+
+TEST(Pool, FailuresOfTheMachineAreTriedAgain) {
+  test::FakeSource source;
+  source.add(0, {});
+  source.fail_open(0, Error{ErrorKind::kUnavailable, "inspect_memory", "short of memory"}, 2);
+  source.fail_store(0, Error{ErrorKind::kStorage, "storage_failed", "the disk"}, 7);
+  InspectorPool pool(source, test::real_inspector(), 1, kImpatient);
+  pool.start();
+  EXPECT_TRUE(source.wait_for(0));
+  pool.stop(steady_clock::now() + seconds(20));
+  EXPECT_EQ(source.opens(0), 3);
+  EXPECT_EQ(pool.counters().store_errors, 7);
+  EXPECT_EQ(pool.counters().undecodable, 1);
+}
+
+TEST(Pool, AMissingInspectorPutsClipsOffAndBlamesNone) {
+  test::FakeSource source;
+  source.add(0, {});
+  source.add(1, {});
+  InspectorOptions missing;
+  missing.program = "/nonexistent/hansom-inspector";
+  InspectorPool pool(source, missing, 1, kImpatient);
+  pool.start();
+  const auto patience = steady_clock::now() + seconds(20);
+  while (pool.counters().postponed < 2 && steady_clock::now() < patience) std::this_thread::yield();
+  pool.stop(steady_clock::now() + seconds(20));
+  EXPECT_EQ(pool.counters().postponed, 2);
+  EXPECT_EQ(source.stored(), 0);
+}
+
+TEST(Pool, StopsWhileAStoreKeepsFailing) {
+  test::FakeSource source;
+  source.add(0, {});
+  source.fail_store(0, Error{ErrorKind::kStorage, "storage_failed", "the disk"}, 1'000'000);
+  InspectorPool pool(source, test::real_inspector(), 1, kImpatient);
+  pool.start();
+  const auto patience = steady_clock::now() + seconds(20);
+  while (pool.counters().store_errors == 0 && steady_clock::now() < patience) {
+    std::this_thread::yield();
+  }
+  pool.stop(steady_clock::now());
+  EXPECT_GT(pool.counters().store_errors, 0);
+  EXPECT_EQ(source.stored(), 0);
+}
+
+TEST(Pool, StartsAndStopsWithNothingToDo) {
+  test::FakeSource source;
+  InspectorPool pool(source, test::real_inspector(), 4);
+  pool.start();
+  pool.notify();
+  pool.stop(steady_clock::now() + seconds(20));
+  EXPECT_EQ(pool.counters().decodable + pool.counters().undecodable, 0);
+}
+
+}  // namespace
+}  // namespace hansom::ingest

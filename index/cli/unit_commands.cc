@@ -1,0 +1,111 @@
+// `hansom unit`: enrol, list, revoke.
+#include "index/cli/certificates.h"
+#include "index/cli/commands.h"
+#include "index/cli/make_site.h"
+#include "index/cli/output.h"
+#include "index/cli/people_client.h"
+#include "proto/base/durable_file.h"
+
+namespace hansom::cli {
+namespace {
+
+struct Enrol {
+  std::filesystem::path request;
+  std::filesystem::path certificate;
+  int days = 730;
+};
+
+void declare_enrol(CLI::App& command, Enrol& enrol) {
+  command.add_option("--request", enrol.request, "The unit's certificate request, PEM")->required();
+  command.add_option("--certificate,-o", enrol.certificate,
+                     "Where the certificate goes [beside the request, ending .pem]");
+  command.add_option("--days", enrol.days, "Life of the certificate")->capture_default_str();
+}
+
+Result<Credentials> read_unit_authority(const SitePaths& site) {
+  Credentials authority;
+  HANSOM_TRY_ASSIGN(authority.certificate, read_text(site.folder / site_files::kUnitAuthority));
+  HANSOM_TRY_ASSIGN(const Bytes key,
+                    durable::read_file(site.folder / site_files::kUnitAuthorityKey, 64 << 10));
+  authority.private_key = Secret(ByteSpan(key));
+  return authority;
+}
+
+// Signs here, with the site's authority; the server learns the certificate and then knows the unit.
+Status run_enrol(const Session& session, const Enrol& enrol) {
+  HANSOM_TRY_ASSIGN(const SitePaths site, session.require_site());
+  HANSOM_TRY_ASSIGN(const std::string request, read_text(enrol.request));
+  HANSOM_TRY_ASSIGN(const Credentials authority, read_unit_authority(site));
+  auto issued = issue_unit(authority, request, std::chrono::days(enrol.days), system_clock().now());
+  if (!issued) return fail(std::move(issued).error().in(enrol.request.string()));
+  HANSOM_TRY_ASSIGN(const auto client, PeopleClient::open(session));
+  boost::json::object body;
+  body["unit"] = issued->unit.text();
+  body["certificate_pem"] = issued->certificate;
+  HANSOM_TRY_ASSIGN(boost::json::object enrolled, client->post("/v1/units", body));
+  // From here the server knows the unit by this certificate; enrolling again replaces it.
+  std::filesystem::path file = enrol.certificate;
+  if (file.empty()) file = std::filesystem::path(enrol.request).replace_extension(".pem");
+  HANSOM_TRY(durable::replace(file, as_bytes(issued->certificate), 0644));
+  enrolled["certificate"] = file.string();
+  if (session.options.json) {
+    print_json(enrolled);
+  } else {
+    print("Enrolled " + issued->unit.text() + ". Its certificate: " + file.string() + "\n");
+  }
+  return {};
+}
+
+Status run_list(const Session& session, const NoArguments& /*none*/) {
+  HANSOM_TRY_ASSIGN(const auto client, PeopleClient::open(session));
+  HANSOM_TRY_ASSIGN(const boost::json::object answer, client->get("/v1/units"));
+  if (session.options.json) {
+    print_json(answer);
+  } else {
+    print(table_of(answer, "units",
+                   {{"UNIT", "unit"},
+                    {"ENROLLED", "enrolled"},
+                    {"REVOKED", "revoked"},
+                    {"CONTROLLER", "controller"},
+                    {"CERTIFICATE SHA-256", "certificate_sha256"}}));
+  }
+  return {};
+}
+
+struct Revoke {
+  std::string unit;
+  std::string reason;
+};
+
+void declare_revoke(CLI::App& command, Revoke& revoke) {
+  command.add_option("UNIT", revoke.unit, "The unit's name")->required();
+  command.add_option("--reason", revoke.reason, "Why; recorded in the journal")->required();
+}
+
+Status run_revoke(const Session& session, const Revoke& revoke) {
+  HANSOM_TRY_ASSIGN(const auto client, PeopleClient::open(session));
+  HANSOM_TRY_ASSIGN(const boost::json::object answer,
+                    client->post("/v1/units/" + path_segment(revoke.unit) + "/revoke",
+                                 {{"reason", revoke.reason}}));
+  if (session.options.json) {
+    print_json(answer);
+  } else {
+    print("Revoked " + printable(revoke.unit) + ". It is refused from its next request on.\n");
+  }
+  return {};
+}
+
+}  // namespace
+
+void add_unit_commands(CLI::App& app, Session& session) {
+  CLI::App& units = *app.add_subcommand("unit", "Units: enrol, list, revoke");
+  units.require_subcommand(1);
+  add_command<Enrol>(units, session, "enrol",
+                     "Sign a unit's certificate request and enrol the unit", declare_enrol,
+                     run_enrol);
+  add_command<NoArguments>(units, session, "list", "List units", declare_nothing, run_list);
+  add_command<Revoke>(units, session, "revoke", "Refuse a unit from now on", declare_revoke,
+                      run_revoke);
+}
+
+}  // namespace hansom::cli

@@ -1,0 +1,102 @@
+// What an arrival and an inspection do to the catalogue.
+#include "index/catalogue/clip_rules.h"
+
+#include "index/catalogue/clip_rows.h"
+#include "index/catalogue/row_io.h"
+#include "index/register/unit_rules.h"
+#include "proto/evidence/manifest.h"
+
+namespace hansom::catalogue {
+namespace {
+
+using store::Family;
+
+// Whether two manifests of the same bytes tell different stories.
+bool conflicting(const evidence::Manifest& a, const evidence::Manifest& b) {
+  return a.vehicle().registration() != b.vehicle().registration() ||
+         a.vehicle().vin() != b.vehicle().vin() || a.vehicle_licence() != b.vehicle_licence() ||
+         a.driver_licence() != b.driver_licence() || a.start_us() != b.start_us() ||
+         a.channel() != b.channel() || a.clip_number() != b.clip_number();
+}
+
+}  // namespace
+
+Status validate_clip_accepted(evidence::ClipAccepted& act, const store::Reader& state) {
+  HANSOM_TRY(Digest::from_span(as_bytes(act.sealed_sha256())));
+  HANSOM_TRY(UploadId::parse(act.upload()));
+  HANSOM_TRY_ASSIGN(const UnitRow unit, registry::get_admitted_unit(state, act.unit()));
+  HANSOM_TRY_ASSIGN(const std::optional<Bytes> known,
+                    state.get(Family::kUpload, as_bytes(act.upload())));
+  if (known) {
+    return fail(
+        ErrorKind::kConflict, "upload_already_accepted",
+        "upload " + act.upload() + " was accepted as leaf " + std::to_string(read_u64be(*known)));
+  }
+  if (auto clip = get_live_clip(state, as_bytes(act.sealed_sha256()));
+      !clip && clip.error().kind != ErrorKind::kNotFound) {
+    return fail(std::move(clip).error());
+  }
+  if (act.controller().empty()) act.set_controller(unit.controller());
+  return {};
+}
+
+Status apply_clip_accepted(const evidence::ClipAccepted& act, const Recorded& at,
+                           store::Batch& batch) {
+  batch.put(Family::kUpload, as_bytes(act.upload()), u64_key(to_u64(at.leaf)));
+  HANSOM_TRY_ASSIGN(std::optional<ClipRow> row, get_clip(batch, as_bytes(act.sealed_sha256())));
+  Arrival arrival;
+  arrival.set_leaf(to_u64(at.leaf));
+  arrival.set_time_us(at.time_us);
+  arrival.set_unit(act.unit());
+  arrival.set_upload(act.upload());
+  if (row) {
+    arrival.set_conflicting(conflicting(row->manifest(), act.manifest()));
+    *row->add_arrivals() = arrival;
+    put_clip_facts(batch, *row);
+    return {};
+  }
+  const Interval interval = interval_of(act.manifest(), at.time_us);
+  row.emplace();
+  row->set_id(act.sealed_sha256());
+  row->set_sealed_bytes(act.sealed_bytes());
+  *row->mutable_manifest() = act.manifest();
+  row->set_controller(act.controller());
+  row->set_accepted_us(at.time_us);
+  row->set_accepted_leaf(to_u64(at.leaf));
+  *row->add_arrivals() = arrival;
+  row->set_start_us(interval.start_us);
+  row->set_end_us(interval.end_us);
+  put_clip(batch, *row);
+  batch.put(Family::kQueue, u64_key(to_u64(at.leaf)), as_bytes(act.sealed_sha256()));
+  return {};
+}
+
+Status validate_clip_inspected(evidence::ClipInspected& act, const store::Reader& state) {
+  HANSOM_TRY(get_live_clip(state, as_bytes(act.sealed_sha256())));
+  for (evidence::Thumbnail& thumbnail : *act.mutable_report()->mutable_thumbnails()) {
+    thumbnail.clear_image();
+    if (!thumbnail.sealed_sha256().empty()) {
+      HANSOM_TRY(Digest::from_span(as_bytes(thumbnail.sealed_sha256())));
+    }
+  }
+  return {};
+}
+
+Status apply_clip_inspected(const evidence::ClipInspected& act, const Recorded& at,
+                            store::Batch& batch) {
+  HANSOM_TRY_ASSIGN(std::optional<ClipRow> row, get_clip(batch, as_bytes(act.sealed_sha256())));
+  // A replay whose records were erased meets the inspection of a clip it never saw.
+  if (!row || row->has_tombstone()) return {};
+  if (row->has_inspected_leaf()) row->add_earlier_inspections(row->inspected_leaf());
+  row->set_inspected_leaf(to_u64(at.leaf));
+  *row->mutable_report() = act.report();
+  put_clip_facts(batch, *row);
+  batch.del(Family::kQueue, u64_key(row->accepted_leaf()));
+  for (const evidence::Thumbnail& thumbnail : act.report().thumbnails()) {
+    if (thumbnail.sealed_sha256().empty()) continue;
+    put_derived(batch, as_bytes(row->id()), as_bytes(thumbnail.sealed_sha256()));
+  }
+  return {};
+}
+
+}  // namespace hansom::catalogue

@@ -1,0 +1,23 @@
+// Rules of ClipAccepted and ClipInspected. See rules.h.
+#pragma once
+
+#include "index/recorded.h"
+#include "index/store/store.h"
+
+namespace hansom::catalogue {
+
+// Errors: kInvalid `bad_digest`, `bad_upload_id`; kForbidden `unit_unknown`, `unit_revoked`; kGone
+// `destroyed`; kConflict `upload_already_accepted`. Fills the controller from the unit's row where
+// it is empty.
+[[nodiscard]] Status validate_clip_accepted(evidence::ClipAccepted& act,
+                                            const store::Reader& state);
+[[nodiscard]] Status apply_clip_accepted(const evidence::ClipAccepted& act, const Recorded& at,
+                                         store::Batch& batch);
+
+// Errors: kNotFound `clip_not_found`, kGone `destroyed`. Takes pictures out of the report.
+[[nodiscard]] Status validate_clip_inspected(evidence::ClipInspected& act,
+                                             const store::Reader& state);
+[[nodiscard]] Status apply_clip_inspected(const evidence::ClipInspected& act, const Recorded& at,
+                                          store::Batch& batch);
+
+}  // namespace hansom::catalogue

@@ -1,0 +1,21 @@
+// An event's row and the index rows that follow from it.
+#pragma once
+
+#include <optional>
+
+#include "index/catalogue/interval_index.h"
+#include "index/catalogue/rows.pb.h"
+
+namespace hansom::catalogue {
+
+// [time, end), or one second where the unit gave no end; at its receipt where the unit's clock was
+// never set.
+[[nodiscard]] Interval interval_of(const StoredEvent& row);
+[[nodiscard]] Result<std::optional<StoredEvent>> get_event(const store::Reader& reader,
+                                                           std::string_view unit,
+                                                           std::uint64_t sequence);
+[[nodiscard]] Result<std::optional<StoredEvent>> get_event_of_suffix(const store::Reader& reader,
+                                                                     ByteSpan suffix);
+void put_event(store::Batch& batch, const StoredEvent& row);
+
+}  // namespace hansom::catalogue

@@ -1,0 +1,116 @@
+// Dispatches each act to the room it belongs to.
+#include "index/rules.h"
+
+#include "index/access/token_rules.h"
+#include "index/catalogue/clip_rules.h"
+#include "index/catalogue/event_rules.h"
+#include "index/recorded.h"
+#include "index/register/unit_rules.h"
+#include "index/retention/destroy_rules.h"
+#include "index/retention/hold_rules.h"
+#include "index/retention/sweep_rules.h"
+#include "index/site_rules.h"
+
+namespace hansom {
+namespace {
+
+class AllRules final : public journal::Rules {
+ public:
+  [[nodiscard]] Status validate(evidence::Record& record,
+                                const store::Reader& state) const override;
+  [[nodiscard]] Status apply(const evidence::Record& record, LeafIndex leaf,
+                             store::Batch& batch) const override;
+};
+
+Status AllRules::validate(evidence::Record& record, const store::Reader& state) const {
+  using R = evidence::Record;
+  switch (record.act_case()) {
+    case R::kSiteOpened:
+      return validate_site_opened(state);
+    case R::kServerStarted:
+      return {};
+    case R::kUnitEnrolled:
+      return registry::validate_unit_enrolled(*record.mutable_unit_enrolled(), state);
+    case R::kUnitRevoked:
+      return registry::validate_unit_revoked(*record.mutable_unit_revoked(), state);
+    case R::kTokenIssued:
+      return access::validate_token_issued(*record.mutable_token_issued(), state);
+    case R::kTokenRevoked:
+      return access::validate_token_revoked(*record.mutable_token_revoked(), state);
+    case R::kRegisterLoaded:
+      return registry::validate_register_loaded(*record.mutable_register_loaded(), state);
+    case R::kClipAccepted:
+      return catalogue::validate_clip_accepted(*record.mutable_clip_accepted(), state);
+    case R::kClipInspected:
+      return catalogue::validate_clip_inspected(*record.mutable_clip_inspected(), state);
+    case R::kEventsReported:
+      return catalogue::validate_events_reported(*record.mutable_events_reported(), state);
+    case R::kAccess:
+      return validate_access(record.access());
+    case R::kHoldPlaced:
+      return retention::validate_hold_placed(*record.mutable_hold_placed(), state);
+    case R::kHoldReleased:
+      return retention::validate_hold_released(*record.mutable_hold_released(), state);
+    case R::kSweepPlanned:
+      return retention::validate_sweep_planned(*record.mutable_sweep_planned(), state);
+    case R::kSweepStarted:
+      return retention::validate_sweep_started(*record.mutable_sweep_started(), state);
+    case R::kClipDestroyed:
+      return retention::validate_clip_destroyed(*record.mutable_clip_destroyed(), state);
+    case R::kSweepFinished:
+      return retention::validate_sweep_finished(*record.mutable_sweep_finished(), state);
+    case R::ACT_NOT_SET:
+      break;
+  }
+  return fail(ErrorKind::kInvalid, "bad_record", "the record says nothing that happened");
+}
+
+Status AllRules::apply(const evidence::Record& record, LeafIndex leaf, store::Batch& batch) const {
+  using R = evidence::Record;
+  const Recorded at{leaf, record.time_us(), record.actor()};
+  apply_beginning(record, leaf, batch);
+  switch (record.act_case()) {
+    case R::kUnitEnrolled:
+      return registry::apply_unit_enrolled(record.unit_enrolled(), at, batch);
+    case R::kUnitRevoked:
+      return registry::apply_unit_revoked(record.unit_revoked(), at, batch);
+    case R::kTokenIssued:
+      return access::apply_token_issued(record.token_issued(), at, batch);
+    case R::kTokenRevoked:
+      return access::apply_token_revoked(record.token_revoked(), at, batch);
+    case R::kRegisterLoaded:
+      return registry::apply_register_loaded(record.register_loaded(), at, batch);
+    case R::kClipAccepted:
+      return catalogue::apply_clip_accepted(record.clip_accepted(), at, batch);
+    case R::kClipInspected:
+      return catalogue::apply_clip_inspected(record.clip_inspected(), at, batch);
+    case R::kEventsReported:
+      return catalogue::apply_events_reported(record.events_reported(), at, batch);
+    case R::kHoldPlaced:
+      return retention::apply_hold_placed(record.hold_placed(), at, batch);
+    case R::kHoldReleased:
+      return retention::apply_hold_released(record.hold_released(), at, batch);
+    case R::kSweepPlanned:
+      return retention::apply_sweep_planned(record.sweep_planned(), at, batch);
+    case R::kSweepStarted:
+      return retention::apply_sweep_started(record.sweep_started(), at, batch);
+    case R::kClipDestroyed:
+      return retention::apply_clip_destroyed(record.clip_destroyed(), at, batch);
+    case R::kSweepFinished:
+      return retention::apply_sweep_finished(record.sweep_finished(), at, batch);
+    case R::kSiteOpened:
+    case R::kServerStarted:
+    case R::kAccess:
+    case R::ACT_NOT_SET:
+      return {};  // recorded; no view follows
+  }
+  return {};
+}
+
+}  // namespace
+
+std::unique_ptr<journal::Rules> make_rules() {
+  return std::make_unique<AllRules>();
+}
+
+}  // namespace hansom

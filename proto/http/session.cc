@@ -76,6 +76,8 @@ Awaitable<bool> Session::open() {
     }
   }
   if (refusal.empty()) co_return true;
+  // A reset would destroy the alert that tells the peer why.
+  connection_.input_left = error == boost::asio::error::connection_aborted;
   if (!connection_.draining) {
     counters_.handshakes_failed.fetch_add(1, std::memory_order_relaxed);
     log(LogLevel::kInfo, "handshake_failed",

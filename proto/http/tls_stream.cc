@@ -74,6 +74,9 @@ TlsStream::Step TlsStream::tls_step(int result, std::size_t bytes) {
   if (code == SSL_ERROR_SSL || code == SSL_ERROR_SYSCALL) {
     tls_failed_ = true;  // OpenSSL forbids further calls, SSL_shutdown included
     tls_reason_ = openssl_reasons();
+    if (const long verdict = SSL_get_verify_result(ssl(tls_)); verdict != X509_V_OK) {
+      tls_reason_ += std::string(": ") + X509_verify_cert_error_string(verdict);
+    }
   }
   if (bytes > 0) return {Want::kNothing, {{}, bytes}};
   switch (code) {

@@ -25,6 +25,7 @@ constexpr std::array kWireErrors = {
     WireError{"bad_access", 400, "The search cannot be recorded"},
     WireError{"bad_address", 400, "Not an address to listen on"},
     WireError{"bad_certificate", 400, "The certificate cannot be read"},
+    WireError{"bad_certificate_request", 400, "The certificate request is wrong"},
     WireError{"bad_chunk", 400, "The chunked body is malformed"},
     WireError{"bad_config", 400, "The configuration is wrong"},
     WireError{"bad_cursor", 400, "The cursor is damaged or of another query"},

@@ -10,7 +10,13 @@ Refusal expired() {
           std::nullopt};
 }
 
-Refusal past_length(std::uint64_t offset, std::uint64_t length) {
+// Clients take a full offset for success: it is told only of a complete upload.
+std::optional<std::uint64_t> offset_to_tell(const Facts& facts) {
+  const bool full_but_open = facts.state == Facts::State::kOpen && facts.offset == facts.length;
+  return full_but_open ? std::nullopt : std::optional(facts.offset);
+}
+
+Refusal past_length(std::optional<std::uint64_t> offset, std::uint64_t length) {
   return {{ErrorKind::kTooLarge, "past_length",
            "the body goes past the upload's length of " + std::to_string(length) + " bytes"},
           offset};
@@ -44,17 +50,14 @@ std::variant<Append, Repeated, Refusal> decide_append(const AppendRequest& reque
   if (final_again && complete) return Repeated{};
   if (final_again) return Append{facts.offset, 0};
   if (request.offset != facts.offset) {
-    Refusal refusal{
+    return Refusal{
         {ErrorKind::kConflict, "offset_mismatch",
          "the upload is not at " + std::to_string(request.offset) + "; ask with HEAD where it is"},
-        facts.offset};
-    // Clients take a full offset for success: it is told only of a complete upload.
-    if (full && !complete) refusal.offset = std::nullopt;
-    return refusal;
+        offset_to_tell(facts)};
   }
   const std::uint64_t room = facts.length - facts.offset;
   if (request.content_length && *request.content_length > room) {
-    return past_length(facts.offset, facts.length);
+    return past_length(offset_to_tell(facts), facts.length);
   }
   if (complete) return Repeated{};
   return Append{facts.offset, room};
@@ -77,7 +80,7 @@ std::optional<Refusal> refuse_describe(const Facts& facts) {
 }
 
 Refusal overrun(const Facts& facts) {
-  return past_length(facts.offset, facts.length);
+  return past_length(offset_to_tell(facts), facts.length);
 }
 
 }  // namespace hansom::upload

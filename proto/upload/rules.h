@@ -42,7 +42,8 @@ struct AppendRequest {
   std::optional<std::uint64_t> content_length;  // not known of a chunked body
 };
 
-// A refusal. `offset` is told where it helps the client to go on.
+// A refusal. `offset` is told where it helps the client to go on; never that of an upload that is
+// full but not complete.
 struct Refusal {
   Error error;
   std::optional<std::uint64_t> offset;

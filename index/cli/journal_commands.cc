@@ -1,8 +1,17 @@
-// `hansom journal`: checkpoint.
+// `hansom journal`: checkpoint from the server, verify on the site's own files.
+#include <unistd.h>
+
+#include <cstdio>
+
+#include <boost/json/array.hpp>
+
 #include "index/cli/commands.h"
+#include "index/cli/make_site.h"
 #include "index/cli/output.h"
 #include "index/cli/people_client.h"
 #include "index/cli/verifier_key.h"
+#include "index/journal/verify.h"
+#include "index/site/site_config.h"
 
 namespace hansom::cli {
 namespace {
@@ -34,6 +43,85 @@ Status run_checkpoint(const Session& session, const Checkpoint& wanted) {
   return {};
 }
 
+struct Verify {
+  std::filesystem::path config;
+  std::filesystem::path key;
+  std::uint64_t every = 1;
+};
+
+void declare_verify(CLI::App& command, Verify& verify) {
+  command.add_option("--config", verify.config, "The site's hansomd.toml [of the site]");
+  command.add_option("--key", verify.key, "The journal's verifier key [the site's]");
+  command
+      .add_option("--vault-every", verify.every,
+                  "Hash every n-th object of the vault; 0: only presence and size")
+      ->capture_default_str();
+}
+
+// One line on stderr, where that is a terminal.
+void show_progress(std::string_view stage, std::uint64_t done, std::uint64_t total) {
+  if (::isatty(STDERR_FILENO) != 1) return;
+  std::fprintf(stderr, "\r%.*s: %llu of %llu   %s", static_cast<int>(stage.size()), stage.data(),
+               static_cast<unsigned long long>(done), static_cast<unsigned long long>(total),
+               done == total ? "\n" : "");
+}
+
+boost::json::object report_json(const journal::VerifyReport& report) {
+  boost::json::object out;
+  out["valid"] = report.clean();
+  out["leaves"] = report.leaves;
+  out["records_checked"] = report.records_checked;
+  out["records_erased"] = report.records_erased;
+  out["tiles"] = report.tiles;
+  out["heads"] = report.heads;
+  out["vault_objects"] = report.vault_objects;
+  out["vault_bytes_read"] = report.vault_bytes_read;
+  out["problems_found"] = report.problems_found;
+  boost::json::array problems;
+  for (const journal::Problem& problem : report.problems) {
+    boost::json::object item;
+    item["what"] = problem.what;
+    item["where"] = problem.where;
+    item["detail"] = problem.detail;
+    problems.push_back(std::move(item));
+  }
+  out["problems"] = std::move(problems);
+  return out;
+}
+
+// Reads the site's files only; needs no server and no token, and disturbs neither.
+Status run_verify(const Session& session, const Verify& verify) {
+  std::filesystem::path file = verify.config;
+  if (file.empty()) {
+    HANSOM_TRY_ASSIGN(const SitePaths site, session.require_site());
+    file = site.folder / site_files::kConfig;
+  }
+  HANSOM_TRY_ASSIGN(const site::SiteConfig config, site::load_config(file));
+  HANSOM_TRY_ASSIGN(const tlog::VerifierKey key, verifier_key(session, verify.key));
+  journal::VerifyOptions options;
+  options.store = config.store();
+  options.vault = config.vault();
+  options.key = key;
+  options.vault_every = verify.every;
+  options.progress = show_progress;
+  HANSOM_TRY_ASSIGN(const journal::VerifyReport report, journal::verify(options));
+  boost::json::object out = report_json(report);
+  if (session.options.json) {
+    print_json(out);
+  } else {
+    if (!report.clean()) {
+      print(
+          table_of(out, "problems", {{"WHAT", "what"}, {"WHERE", "where"}, {"DETAIL", "detail"}}) +
+          "\n");
+    }
+    out.erase("problems");
+    print(fields_of(out));
+  }
+  if (report.clean()) return {};
+  return fail(ErrorKind::kCorrupt, "journal_corrupt",
+              std::to_string(report.problems_found) + " problems in the journal or the vault");
+}
+
 }  // namespace
 
 void add_journal_commands(CLI::App& app, Session& session) {
@@ -42,6 +130,9 @@ void add_journal_commands(CLI::App& app, Session& session) {
   add_command<Checkpoint>(journals, session, "checkpoint",
                           "Print the newest signed checkpoint, its signature checked",
                           declare_checkpoint, run_checkpoint);
+  add_command<Verify>(journals, session, "verify",
+                      "Read everything the site keeps and say what does not fit", declare_verify,
+                      run_verify);
 }
 
 }  // namespace hansom::cli

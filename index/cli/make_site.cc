@@ -91,10 +91,11 @@ std::string config_text(const NewSite& site) {
 }
 
 std::string tool_text(const NewSite& site) {
-  return "# Where the tool `hansom` finds this site's server.\nserver = \"https://127.0.0.1:" +
-         std::to_string(site.people_port) + "\"\nauthority = \"" + site_files::kServerAuthority +
-         "\"\ntoken_file = \"" + site_files::kOperatorToken + "\"\njournal_key = \"" +
-         site_files::kJournalVerifier + "\"\n";
+  const std::string host = site.names.empty() ? "localhost" : site.names.front();
+  return "# What the tool `hansom` knows of this site; ports stand in hansomd.toml.\nhost = \"" +
+         host + "\"\nauthority = \"" + site_files::kServerAuthority + "\"\ntoken_file = \"" +
+         site_files::kOperatorToken + "\"\njournal_key = \"" + site_files::kJournalVerifier +
+         "\"\n";
 }
 
 // Records a token's issue and writes the token.

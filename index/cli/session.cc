@@ -8,6 +8,8 @@
 
 #include <toml++/toml.h>
 
+#include "index/cli/make_site.h"
+#include "index/site/site_config.h"
 #include "proto/base/durable_file.h"
 
 namespace hansom::cli {
@@ -77,7 +79,9 @@ Result<SitePaths> read_site(const fs::path& folder) {
     const auto value = node.value_exact<std::string>();
     const std::string name(key.str());
     if (!value) return bad_config(file, name + " must be a string in quotes");
-    if (name == "server") {
+    if (name == "host") {
+      site.host = *value;
+    } else if (name == "server") {
       site.server = *value;
     } else if (name == "authority") {
       site.authority = absolute_path(*value, site.folder);
@@ -87,8 +91,14 @@ Result<SitePaths> read_site(const fs::path& folder) {
       site.journal_key = absolute_path(*value, site.folder);
     } else {
       return bad_config(
-          file, name + " is not a setting; known are server, authority, token_file, journal_key");
+          file,
+          name + " is not a setting; known are host, server, authority, token_file, journal_key");
     }
+  }
+  if (site.server.empty() && !site.host.empty()) {
+    HANSOM_TRY_ASSIGN(const site::SiteConfig config,
+                      site::load_config(site.folder / site_files::kConfig));
+    site.server = "https://" + site.host + ":" + std::to_string(config.people.port);
   }
   return site;
 }

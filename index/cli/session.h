@@ -40,7 +40,9 @@ struct GlobalOptions {
 // where the file does not say.
 struct SitePaths {
   std::filesystem::path folder;
-  std::string server;
+  std::string host;    // the server's name in addresses: "localhost"
+  std::string server;  // the people's API; where the file does not say, host and the port of
+                       // hansomd.toml beside it
   std::filesystem::path authority;
   std::filesystem::path token_file;
   std::filesystem::path journal_key;  // verifier key, text

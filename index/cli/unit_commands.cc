@@ -4,10 +4,15 @@
 #include "index/cli/make_site.h"
 #include "index/cli/output.h"
 #include "index/cli/people_client.h"
+#include "index/site/site_config.h"
 #include "proto/base/durable_file.h"
 
 namespace hansom::cli {
 namespace {
+
+// Beside a unit's certificate; the unit's program reads them.
+constexpr const char* kSiteFactsName = "site.toml";
+constexpr const char* kServerAuthorityName = "server-ca.pem";
 
 struct Enrol {
   std::filesystem::path request;
@@ -17,7 +22,7 @@ struct Enrol {
 
 void declare_enrol(CLI::App& command, Enrol& enrol) {
   command.add_option("--request", enrol.request, "The unit's certificate request, PEM")->required();
-  command.add_option("--certificate,-o", enrol.certificate,
+  command.add_option("--out,-o", enrol.certificate,
                      "Where the certificate goes [beside the request, ending .pem]");
   command.add_option("--days", enrol.days, "Life of the certificate")->capture_default_str();
 }
@@ -29,6 +34,24 @@ Result<Credentials> read_unit_authority(const SitePaths& site) {
                     durable::read_file(site.folder / site_files::kUnitAuthorityKey, 64 << 10));
   authority.private_key = Secret(ByteSpan(key));
   return authority;
+}
+
+std::string line_of(const Result<std::string>& text) {
+  return text ? text->substr(0, text->find_first_of("\r\n")) : "";
+}
+
+// What a unit needs to know of the site, as its site.toml has it, with the authority it names.
+Status write_site_facts(const SitePaths& site, const std::filesystem::path& folder) {
+  HANSOM_TRY_ASSIGN(const site::SiteConfig config,
+                    site::load_config(site.folder / site_files::kConfig));
+  HANSOM_TRY_ASSIGN(const std::string authority, read_text(site.authority));
+  const std::string text =
+      "# What the site told this unit when it was enrolled.\nserver = \"https://" + site.host +
+      ":" + std::to_string(config.units.port) + "\"\nserver_ca = \"" + kServerAuthorityName +
+      "\"\nvault_recipient = \"" + line_of(read_text(site.folder / site_files::kVaultRecipient)) +
+      "\"\njournal_key = \"" + line_of(read_text(site.journal_key)) + "\"\n";
+  HANSOM_TRY(durable::replace(folder / kServerAuthorityName, as_bytes(authority), 0644));
+  return durable::replace(folder / kSiteFactsName, as_bytes(text), 0644);
 }
 
 // Signs here, with the site's authority; the server learns the certificate and then knows the unit.
@@ -47,11 +70,15 @@ Status run_enrol(const Session& session, const Enrol& enrol) {
   std::filesystem::path file = enrol.certificate;
   if (file.empty()) file = std::filesystem::path(enrol.request).replace_extension(".pem");
   HANSOM_TRY(durable::replace(file, as_bytes(issued->certificate), 0644));
+  const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
+  HANSOM_TRY(write_site_facts(site, folder));
   enrolled["certificate"] = file.string();
+  enrolled["site_facts"] = (folder / kSiteFactsName).string();
   if (session.options.json) {
     print_json(enrolled);
   } else {
-    print("Enrolled " + issued->unit.text() + ". Its certificate: " + file.string() + "\n");
+    print("Enrolled " + issued->unit.text() + ". These go to the unit: " + file.string() + ", " +
+          kSiteFactsName + " and " + kServerAuthorityName + " beside it.\n");
   }
   return {};
 }

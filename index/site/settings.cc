@@ -100,7 +100,7 @@ Setting period(std::string_view section, std::string_view key, Bounds bounds, At
           [at](const SiteConfig& config) { return std::to_string(at(config).count()); }};
 }
 
-constexpr Bounds kDays{1, 36500};
+constexpr Bounds kDays{0, 36500};
 
 Setting retention_days(std::string_view key, evidence::Purpose::Kind purpose) {
   return {"retention", key, false,

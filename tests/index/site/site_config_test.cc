@@ -67,7 +67,7 @@ TEST_F(SiteConfigFile, EveryProblemIsInOneMessageWithItsLine) {
 address = "0.0.0.0"
 port = "9480"
 [retention]
-event_days = 0
+event_days = -1
 [inspektor]
 workers = 2
 )");
@@ -75,7 +75,7 @@ workers = 2
                                        "mean people.port?"),
                              HasSubstr(":15: local.address must be a loopback address"),
                              HasSubstr(":16: local.port must be a whole number from 0 to 65535"),
-                             HasSubstr(":18: retention.event_days must be a whole number from 1"),
+                             HasSubstr(":18: retention.event_days must be a whole number from 0"),
                              HasSubstr(":19: inspektor is not a setting")));
 }
 

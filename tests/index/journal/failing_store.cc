@@ -1,0 +1,24 @@
+// Passing on, and failing.
+#include "tests/index/journal/failing_store.h"
+
+namespace hansom::journal {
+
+std::unique_ptr<store::Reader> FailingStore::snapshot() const {
+  return inner_.snapshot();
+}
+std::unique_ptr<store::Batch> FailingStore::begin() {
+  return inner_.begin();
+}
+Status FailingStore::verify_checksums() const {
+  return inner_.verify_checksums();
+}
+
+Status FailingStore::commit(store::Batch& batch) {
+  ++commits_tried_;
+  const Failure failure = next_.exchange(Failure::kNone);
+  if (failure == Failure::kNone) return inner_.commit(batch);
+  if (failure == Failure::kAfterWrite) HANSOM_TRY(inner_.commit(batch));
+  return fail(ErrorKind::kStorage, "storage_failed", "injected");
+}
+
+}  // namespace hansom::journal

@@ -1,0 +1,34 @@
+// A store whose next commit fails when told to.
+#pragma once
+
+#include <atomic>
+
+#include "index/store/store.h"
+
+namespace hansom::journal {
+
+enum class Failure {
+  kNone,
+  kBeforeWrite,  // nothing reached the disk
+  kAfterWrite,   // everything did, but the sync said otherwise
+};
+
+// Passes everything on to `inner`, which must outlive it.
+class FailingStore final : public store::Store {
+ public:
+  explicit FailingStore(store::Store& inner) : inner_(inner) {}
+  void fail_next(Failure failure) { next_ = failure; }
+  [[nodiscard]] int commits_tried() const { return commits_tried_; }
+
+  [[nodiscard]] std::unique_ptr<store::Reader> snapshot() const override;
+  [[nodiscard]] std::unique_ptr<store::Batch> begin() override;
+  [[nodiscard]] Status commit(store::Batch& batch) override;
+  [[nodiscard]] Status verify_checksums() const override;
+
+ private:
+  store::Store& inner_;
+  std::atomic<Failure> next_ = Failure::kNone;
+  std::atomic<int> commits_tried_ = 0;
+};
+
+}  // namespace hansom::journal

@@ -12,7 +12,7 @@
 namespace hansom::ingest {
 namespace {
 
-constexpr int kIoBufferBytes = 64 * 1024;
+constexpr int kIoBufferBytes = 8 * 1024;  // small: badly interleaved clips seek for every packet
 
 // Demuxers that want to open something else (playlists, references in MOV) get nothing.
 int refuse_open(AVFormatContext* /*context*/, AVIOContext** io, const char* /*url*/, int /*flags*/,

@@ -37,7 +37,7 @@ static_assert(kThumbnailBytesMax <= kThumbnailBytesTotalMax);
 // How much work a clip may ask for. These stop the same clip at the same place every time; the
 // limits on time and memory stand behind them.
 inline constexpr std::uint64_t kPacketsMax = 4'000'000;
-inline constexpr std::uint64_t kReadFactorMax = 16;  // times the clip's own size, plus this:
+inline constexpr std::uint64_t kReadFactorMax = 64;  // times the clip's own size, plus this:
 inline constexpr std::uint64_t kReadSlackBytesMax = 64 * 1024 * 1024;
 inline constexpr std::uint64_t kReadCallsMax = 8'000'000;
 inline constexpr std::size_t kSoundWindowsMax = 2'000'000;             // of 100 ms: over two days

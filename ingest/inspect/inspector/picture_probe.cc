@@ -24,35 +24,40 @@ std::optional<PictureProbe> PictureProbe::open(const AVStream& stream, bool thum
   return probe;
 }
 
+void PictureProbe::take_frame(const AVFrame& frame, std::int64_t time_us) {
+  ++frames_;
+  const bool room = thumbnails_.size() < kThumbnailsMax &&
+                    thumbnail_bytes_ + kThumbnailBytesMax <= kThumbnailBytesTotalMax;
+  if (!wants_thumbnails_ || !room || !due(last_thumbnail_us_, time_us, thumbnail_every_us_)) return;
+  std::optional<Jpeg> jpeg = make_thumbnail(frame);
+  if (!jpeg) return;
+  last_thumbnail_us_ = time_us;
+  thumbnail_bytes_ += jpeg->bytes.size();
+  thumbnails_.push_back({time_us, *std::move(jpeg)});
+}
+
 void PictureProbe::add(AVPacket& packet, std::int64_t time_us, DamageLog& damage) {
-  if ((packet.flags & AV_PKT_FLAG_KEY) == 0) return;
-  ++key_frames_;
-  if (!due(last_decoded_us_, time_us, kKeyFrameEveryUs)) return;
-  last_decoded_us_ = time_us;
+  const bool is_key = (packet.flags & AV_PKT_FLAG_KEY) != 0;
+  if (is_key) ++key_frames_;
+  const bool decode = is_key && due(last_decoded_us_, time_us, kKeyFrameEveryUs);
   bool whole = true;
-  bool shown = false;
-  whole = decoder_.decode(packet, [&](const AVFrame& frame) {
-    ++frames_;
-    if (frame.decode_error_flags != 0) whole = false;
-    const bool room = thumbnails_.size() < kThumbnailsMax &&
-                      thumbnail_bytes_ + kThumbnailBytesMax <= kThumbnailBytesTotalMax;
-    if (shown || !wants_thumbnails_ || !room ||
-        !due(last_thumbnail_us_, time_us, thumbnail_every_us_)) {
-      return;
-    }
-    std::optional<Jpeg> jpeg = make_thumbnail(frame);
-    if (!jpeg) return;
-    shown = true;
-    last_thumbnail_us_ = time_us;
-    thumbnail_bytes_ += jpeg->bytes.size();
-    thumbnails_.push_back({time_us, *std::move(jpeg)});
-  }) && whole;
-  if (!whole) {
-    const std::int64_t length_us =
-        packet.duration > 0 ? av_rescale_q(packet.duration, stream_->time_base, {1, 1'000'000}) : 0;
-    damage.add({static_cast<std::uint32_t>(stream_->index), "decode_error", time_us,
-                time_us + std::clamp<std::int64_t>(length_us, 0, kDamageMergeUs), 1});
+  if (decode) {
+    last_decoded_us_ = time_us;
+    bool concealed = false;
+    whole = decoder_.decode(packet, [&](const AVFrame& frame) {
+      concealed = concealed || frame.decode_error_flags != 0;
+      take_frame(frame, time_us);
+    });
+    whole = whole && !concealed;
+  } else {
+    whole = decoder_.is_well_formed(packet);
   }
+  if (whole) return;
+  const std::int64_t length_us =
+      packet.duration > 0 ? av_rescale_q(packet.duration, stream_->time_base, {1, 1'000'000}) : 0;
+  damage.add({static_cast<std::uint32_t>(stream_->index),
+              decode ? "decode_error" : "corrupt_packet", time_us,
+              time_us + std::clamp<std::int64_t>(length_us, 0, kDamageMergeUs), 1});
 }
 
 }  // namespace hansom::ingest

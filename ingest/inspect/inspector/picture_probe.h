@@ -23,7 +23,8 @@ class PictureProbe {
   [[nodiscard]] static std::optional<PictureProbe> open(const AVStream& stream, bool thumbnails,
                                                         std::int64_t thumbnail_every_us);
 
-  // Decodes the packet if it is a key frame and kKeyFrameEveryUs passed since the last one decoded.
+  // Decodes the packet if it is a key frame and kKeyFrameEveryUs passed since the last one decoded;
+  // of any other only the form is checked.
   void add(AVPacket& packet, std::int64_t time_us, DamageLog& damage);
 
   [[nodiscard]] std::uint64_t key_frames() const { return key_frames_; }  // marked so
@@ -33,6 +34,8 @@ class PictureProbe {
  private:
   PictureProbe(const AVStream& stream, StreamDecoder decoder)
       : stream_(&stream), decoder_(std::move(decoder)) {}
+
+  void take_frame(const AVFrame& frame, std::int64_t time_us);
 
   const AVStream* stream_;
   StreamDecoder decoder_;

@@ -98,6 +98,21 @@ bool StreamDecoder::decode(AVPacket& packet, const Sink& sink) {
   return whole;
 }
 
+bool StreamDecoder::is_well_formed(const AVPacket& packet) {
+  if (!filter_) return true;
+  av_packet_unref(filtered_.get());
+  if (av_packet_ref(filtered_.get(), &packet) < 0 ||
+      av_bsf_send_packet(filter_.get(), filtered_.get()) < 0) {
+    return false;
+  }
+  int error = 0;
+  while (error >= 0) {
+    av_packet_unref(filtered_.get());
+    error = av_bsf_receive_packet(filter_.get(), filtered_.get());
+  }
+  return error == AVERROR(EAGAIN) || error == AVERROR_EOF;
+}
+
 bool StreamDecoder::finish(const Sink& sink) {
   return send(nullptr, sink);
 }

@@ -20,6 +20,8 @@ class StreamDecoder {
   // Decodes one packet and hands out every frame that comes of it. False when libav calls the
   // packet damaged. With kKeyOnly each packet is decoded alone, so its frame comes at once.
   [[nodiscard]] bool decode(AVPacket& packet, const Sink& sink);
+  // Whether the packet's NAL units fit into it, without decoding them. True for other codecs.
+  [[nodiscard]] bool is_well_formed(const AVPacket& packet);
   // Hands out what the decoder still holds.
   [[nodiscard]] bool finish(const Sink& sink);
 

@@ -41,9 +41,10 @@ BANNED = [  # in code, comments and literals left out
     (r"^[ \t]*#[ \t]*if[ \t]+0\b", "dead code goes"),
 ]
 # How a class with a private constructor is made: owned in the same expression.
-_OWNED_NEW = re.compile(r"(?<=_ptr<)[^;{}()]*>\(\s*new\b")
+_OWNED_NEW = re.compile(r"(?<=_ptr<)[^;{}()]*>\s*\w*\(\s*new\b")
 _SLEEP = re.compile(r"\b(?:sleep_for|sleep_until|usleep|nanosleep|sleep)\s*\(")
 _SLEEP_REASON = re.compile(r"//.*\bsleeps? because\b")
+_REASON_BESIDE = re.compile(r";\s*//(?:\s+\S+){3}")
 # Written in two parts, so that this file does not find itself.
 _MARKS = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
 _MACHINE = re.compile(r"(?<![\w.-])/(?:wo" r"rk|ho" r"me|ro" r"ot|Us" r"ers)/\w|/tmp/pl" r"an\b")
@@ -106,7 +107,8 @@ def banned_calls(tree):
     for path, text in tree.items():
         if not is_cpp(path):
             continue
-        code = _OWNED_NEW.sub(lambda hit: blank(hit.group()), code_of(text))
+        code = _INCLUDE.sub(lambda hit: blank(hit.group()), code_of(text))
+        code = _OWNED_NEW.sub(lambda hit: blank(hit.group()), code)
         for pattern, words in BANNED:
             if path == SYNC_FILE and SYNC_FILE in words:
                 continue
@@ -114,8 +116,9 @@ def banned_calls(tree):
         lines = text.split("\n")
         for hit in _SLEEP.finditer(code):
             line = line_of(code, hit.start())
-            if not any(_SLEEP_REASON.search(near) for near in lines[max(0, line - 4):line]):
-                bad.append(f"{path}:{line}: a sleep hides a race; wait for the event, or say \"sleeps because\"")
+            said = any(_SLEEP_REASON.search(near) for near in lines[max(0, line - 4):line])
+            if not said and not _REASON_BESIDE.search(lines[line - 1]):
+                bad.append(f"{path}:{line}: a sleep hides a race; wait for the event, or say why beside it")
         bad += [_at(path, text, hit.start(), "NOLINT names its check")
                 for hit in re.finditer(r"NOLINT(?:NEXTLINE|BEGIN)?(?![\w(])", text)]
     return bad

@@ -54,7 +54,7 @@ BAD = {
     rules.unfinished: [
         ({"README.md": "TO" + "DO: write"}, "unfinished"),
         ({"deploy/a": "cd /ro" + "ot/x"}, "path of a machine"),
-        ({"tests/package-lock.json": '"resolved": "https://x"'}, "host of a registry"),
+        ({"tests/package-lock.json": '"resol' + 'ved": "https://x"'}, "host of a registry"),
     ],
     rules.top_level: [({"utils/a.cc": ""}, "utils:1")],
     rules.listed: [
@@ -74,6 +74,8 @@ GOOD = {
         "tests/b.cc": "// The kernel offers no event: sleeps because a lease of one second must run out.\n"
                       'sleep_for(1s);\nGTEST_SKIP() << "HANSOM_SHARED is not set";\n',
         "index/c.cc": "return std::unique_ptr<Store>(new Store(std::move(x)));",
+        "index/d.cc": "#include <new>\nstd::unique_ptr<Spool> spool(new Spool(x));",
+        "tests/c.cc": "usleep(10);  // the subject of the test\n",
         rules.SYNC_FILE: "::fsync(fd);",
     },
     rules.tokens: {rules.TABLE: TABLE, "index/a.cc": 'return fail(ErrorKind::kInvalid, "known", "other_words");'},

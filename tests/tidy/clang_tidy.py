@@ -69,16 +69,18 @@ def units_of_change(units, changed):
 
 
 def fingerprint(entry, fixed):
-    """What the verdict on a unit depends on: its preprocessed text with comments, the rules, the tool."""
+    """What the verdict on a unit depends on: its preprocessed text with comments, the rules, the tool; not where the
+    tree lies."""
     command = shlex.split(entry["command"])
     if "-o" in command:
         at = command.index("-o")
         del command[at:at + 2]
     command = [word for word in command if word != "-c" and not word.endswith("ccache")]
-    done = subprocess.run([*command, "-E", "-C"], cwd=entry["directory"], capture_output=True)
+    done = subprocess.run([*command, "-E", "-C", "-P"], cwd=entry["directory"], capture_output=True)
     if done.returncode != 0:
         return None
-    return hashlib.sha256(fixed + done.stdout).hexdigest()
+    text = done.stdout.replace(entry["directory"].encode(), b"").replace(str(ROOT).encode(), b"")
+    return hashlib.sha256(fixed + text).hexdigest()
 
 
 def check(path, entry, build, cache, fixed):

@@ -14,14 +14,16 @@ namespace {
 using access::Role;
 using evidence::Access;
 
-// A disk that takes no further byte, for the writes of this process.
+// A disk that lets no file of this process grow beyond a size. RocksDB's write-ahead log must be
+// larger than that and its own log of operations smaller: Debian's build aborts when it cannot
+// write the latter.
 class FullDisk {
  public:
-  FullDisk() {
+  explicit FullDisk(rlim_t file_bytes_max) {
     before_signal_ = std::signal(SIGXFSZ, SIG_IGN);
     ::getrlimit(RLIMIT_FSIZE, &before_);
     rlimit none = before_;
-    none.rlim_cur = 1;
+    none.rlim_cur = file_bytes_max;
     ::setrlimit(RLIMIT_FSIZE, &none);
   }
   ~FullDisk() {
@@ -123,9 +125,13 @@ TEST_F(Recorded, a_sweep_is_recorded_leaf_by_leaf_in_the_person_s_name) {
 }
 
 TEST_F(Recorded, with_a_failed_journal_no_route_answers_with_content) {
+  constexpr std::size_t kLogBytes = 1024 * 1024;
+  evidence::Record large = record_by_server();
+  large.mutable_server_started()->set_version(std::string(2 * kLogBytes, 'v'));
+  static_cast<void>(rig_.submit(large));
   const std::uint64_t before = rig_.journal_size();
   {
-    const FullDisk full;
+    const FullDisk full(kLogBytes);
     EXPECT_EQ(rig_.get("/v1/clips?unit=cab-7").status, 503U);
   }
   EXPECT_FALSE(rig_.index().journal().healthy());

@@ -193,7 +193,7 @@ def cmake_tests(tree):
 def scripts(tree):
     """Bash scripts stop at the first failure."""
     return [f"{path}:1: set -euo pipefail is missing" for path, text in tree.items()
-            if text.startswith("#!") and "bash" in text.split("\n", 1)[0] and "set -euo pipefail" not in text]
+            if text.startswith("#!") and "bash" in text.split("\n", 1)[0] and not re.search(r"^set -E?euo pipefail$", text, re.MULTILINE)]
 
 
 RULES = [layering, size, first_comment, banned_calls, readmes, tokens, unfinished, top_level, listed, cmake_tests,

@@ -43,7 +43,8 @@ struct UploadContext {
     return fault.check();
   }
   [[nodiscard]] AcceptTools accept_tools() {
-    return {index, vault, vault_identities, *spool, disk, syncs, fault, accepting, clips_accepted};
+    return {index, vault, vault_identities, *spool,         disk,
+            syncs, fault, accepting,        clips_accepted, on_accepted};
   }
   // Ends the threads, when no exchange runs any more.
   void stop() {
@@ -60,6 +61,7 @@ struct UploadContext {
 
   std::atomic<bool> draining = false;
   std::atomic<std::uint64_t> bytes_received = 0, clips_accepted = 0;
+  std::function<void()> on_accepted;  // set before the first exchange
   Refusals refusals;
   Fault fault;
   std::unique_ptr<Spool> spool;  // opened before anybody else gets this

@@ -129,6 +129,17 @@ http::Awaitable<Status> UploadRoutes::options(http::Exchange& exchange) {
   co_return co_await std::move(responding);
 }
 
+// Not a part of create(): the view must not live as long as the upload's bytes take to come.
+Result<UploadFacts> UploadRoutes::new_facts(const upload::CreateRequest& wanted, ByteSpan spki_der,
+                                            const KnownUnit& unit) const {
+  HANSOM_TRY_ASSIGN(const View view, context_.index.view());
+  HANSOM_TRY_ASSIGN(UploadFacts facts, check_creation(wanted, spki_der, unit, view.reader()));
+  facts.id = UploadId::make(context_.random);
+  facts.created = context_.clock.now();
+  facts.expires = facts.created + context_.options.expiry;
+  return facts;
+}
+
 http::Awaitable<Status> UploadRoutes::create(http::Exchange& exchange) {
   // Who, and what.
   const auto unit = identify_unit(context_.index, exchange.peer());
@@ -146,19 +157,13 @@ http::Awaitable<Status> UploadRoutes::create(http::Exchange& exchange) {
   if (const auto* refusal = std::get_if<upload::Refusal>(&first); refusal && wanted->with_content) {
     co_return co_await refuse(exchange, *refusal);
   }
-  const auto view = context_.index.view();
-  if (!view) co_return fail(view.error());
-  auto facts =
-      check_creation(*wanted, exchange.peer().certificate->spki_der, *unit, view->reader());
+  auto facts = new_facts(*wanted, exchange.peer().certificate->spki_der, *unit);
   if (!facts) co_return fail(std::move(facts).error());
   if (Status room = context_.spool->check_reserve(wanted->length); !room) {
     co_return fail(std::move(room).error());
   }
 
   // From here the upload exists: it survives a power cut before the unit hears of it.
-  facts->id = UploadId::make(context_.random);
-  facts->created = context_.clock.now();
-  facts->expires = facts->created + context_.options.expiry;
   const std::function<Result<Spool::Upload>()> make = [this, &facts] {
     return context_.spool->create(*facts);
   };
@@ -168,7 +173,9 @@ http::Awaitable<Status> UploadRoutes::create(http::Exchange& exchange) {
   // The bytes that came with it. Without any a length of 0 is complete, and refused as no clip.
   upload::Facts now = facts_of(**upload);
   if (wanted->with_content || wanted->length == 0) {
-    const Leases::Lease lease = context_.leases.try_take(facts->id);  // nobody else knows it yet
+    auto taking = context_.leases.take(facts->id, exchange.stop_handle());
+    const auto lease = co_await std::move(taking);
+    if (!lease) co_return fail(lease.error());
     auto taken = co_await take_bytes(exchange, **upload, *unit, std::get<upload::Append>(first));
     if (!taken) co_return co_await refuse(exchange, taken.error());
     now = *std::move(taken);

@@ -32,6 +32,8 @@ class UploadRoutes {
     std::optional<evidence::Receipt> completed;  // set: complete
   };
   [[nodiscard]] Result<Located> locate(const UploadId& id, const KnownUnit& unit) const;
+  [[nodiscard]] Result<UploadFacts> new_facts(const upload::CreateRequest& wanted,
+                                              ByteSpan spki_der, const KnownUnit& unit) const;
   [[nodiscard]] upload::Facts facts_of(const SpoolUpload& upload) const;
   // Reads what an exchange brings and makes it durable, or a clip where it is all.
   [[nodiscard]] http::Awaitable<tl::expected<upload::Facts, upload::Refusal>> take_bytes(

@@ -24,13 +24,8 @@ bool inspector_died(const evidence::Report& report) {
 
 }  // namespace
 
-InspectorPool::InspectorPool(InspectionSource& source, InspectorOptions inspector, unsigned workers,
-                             InspectorPatience patience, OnStart on_start)
-    : source_(source),
-      inspector_(std::move(inspector)),
-      worker_count_(workers),
-      patience_(patience),
-      on_start_(std::move(on_start)) {}
+InspectorPool::InspectorPool(InspectionSource& source, InspectorPoolOptions options)
+    : source_(source), options_(std::move(options)) {}
 
 InspectorPool::~InspectorPool() {
   stop(std::chrono::steady_clock::now());
@@ -39,8 +34,8 @@ InspectorPool::~InspectorPool() {
 void InspectorPool::start() {
   HANSOM_CHECK(workers_.empty());
   const std::lock_guard lock(mutex_);
-  working_ = worker_count_;
-  for (unsigned i = 0; i < worker_count_; ++i) workers_.emplace_back([this] { work(); });
+  working_ = options_.workers;
+  for (unsigned i = 0; i < options_.workers; ++i) workers_.emplace_back([this] { work(); });
 }
 
 void InspectorPool::notify() {
@@ -72,7 +67,7 @@ bool InspectorPool::pause(std::chrono::milliseconds duration) {
 }
 
 std::chrono::milliseconds InspectorPool::backoff(unsigned attempt) const {
-  return std::min(patience_.backoff_max, patience_.backoff * (1U << std::min(attempt, 16U)));
+  return std::min(options_.backoff_max, options_.backoff * (1U << std::min(attempt, 16U)));
 }
 
 void InspectorPool::work() {
@@ -114,7 +109,7 @@ void InspectorPool::handle(const ClipId& clip) {
 }
 
 std::optional<evidence::Report> InspectorPool::examine(const ClipId& clip) {
-  for (unsigned attempt = 0; attempt < patience_.attempts_max; ++attempt) {
+  for (unsigned attempt = 0; attempt < options_.attempts_max; ++attempt) {
     Result<evidence::Report> report = try_once(clip);
     if (report) return *std::move(report);
     if (report.error().kind == ErrorKind::kCancelled) return std::nullopt;
@@ -134,7 +129,7 @@ Result<evidence::Report> InspectorPool::try_once(const ClipId& clip) {
     if (is_this_machines_fault(media.error())) return fail(media.error());
     return undecodable(kNotOpenable, media.error().message);
   }
-  Result<Inspection> inspection = inspect(*media, inspector_, kill_, on_start_);
+  Result<Inspection> inspection = inspect(*media, options_.inspector, kill_, options_.on_start);
   if (!inspection) return fail(std::move(inspection).error());
   if (inspector_died(inspection->report)) {
     // Recorded at once and never tried again: a clip that killed one inspector kills the next.

@@ -14,12 +14,15 @@
 
 namespace hansom::ingest {
 
-// For what fails on this machine's account, not the clip's: again after backoff, doubled each time
-// up to backoff_max; after attempts_max the clip waits for the next start of the server.
-struct InspectorPatience {
+struct InspectorPoolOptions {
+  unsigned workers = 2;
+  InspectorOptions inspector;
+  // For what fails on this machine's account, not the clip's: again after backoff, doubled each
+  // time up to backoff_max; after attempts_max the clip waits for the next start of the server.
   unsigned attempts_max = 5;
   std::chrono::milliseconds backoff{200};
   std::chrono::milliseconds backoff_max{10'000};
+  OnStart on_start = {};  // see inspector_process.h; called from the workers
 };
 
 struct InspectorPoolCounters {
@@ -34,9 +37,8 @@ struct InspectorPoolCounters {
 // Owns its threads. start() once, then stop() once; notify() and counters() from any thread.
 class InspectorPool {
  public:
-  // `source` must outlive the pool. `on_start` is called from the workers.
-  InspectorPool(InspectionSource& source, InspectorOptions inspector, unsigned workers,
-                InspectorPatience patience = {}, OnStart on_start = {});
+  // `source` must outlive the pool.
+  InspectorPool(InspectionSource& source, InspectorPoolOptions options);
   // As stop() with no time to spare.
   ~InspectorPool();
   InspectorPool(const InspectorPool&) = delete;
@@ -66,10 +68,7 @@ class InspectorPool {
   [[nodiscard]] std::chrono::milliseconds backoff(unsigned attempt) const;
 
   InspectionSource& source_;
-  const InspectorOptions inspector_;
-  const unsigned worker_count_;
-  const InspectorPatience patience_;
-  const OnStart on_start_;
+  const InspectorPoolOptions options_;
   StopSignal kill_;
   mutable std::mutex mutex_;  // guards the next five
   std::condition_variable changed_;

@@ -129,7 +129,7 @@ Result<Inspection> conclude(const Watched& watched, const InspectorOptions& opti
   if (watched.verdict == Verdict::kTooLate) {
     inspection.report =
         undecodable("killed_time", "the inspector was killed after " +
-                                       std::to_string(options.wall.count()) + " ms");
+                                       std::to_string(options.wall_time.count()) + " ms");
   } else if (watched.verdict == Verdict::kTooMuch) {
     inspection.report =
         undecodable("bad_answer", "the inspector was killed: its answer was over 8 MiB");
@@ -188,7 +188,7 @@ Result<Inspection> inspect(const FileDescriptor& clip, const InspectorOptions& o
   std::vector<std::string> arguments{std::to_string(options.memory_bytes),
                                      std::to_string(options.cpu_time.count())};
   arguments.insert(arguments.end(), options.more_arguments.begin(), options.more_arguments.end());
-  const SteadyTime deadline = std::chrono::steady_clock::now() + options.wall;
+  const SteadyTime deadline = std::chrono::steady_clock::now() + options.wall_time;
   HANSOM_TRY_ASSIGN(SpawnedProcess process,
                     SpawnedProcess::start(options.program, arguments, clip.get(), theirs.get()));
   theirs.reset();  // so that the pipe ends with the process

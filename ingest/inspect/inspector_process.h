@@ -17,7 +17,7 @@ namespace hansom::ingest {
 
 struct InspectorOptions {
   std::filesystem::path program;  // hansom-inspector
-  std::chrono::milliseconds wall{120'000};
+  std::chrono::milliseconds wall_time{120'000};
   std::chrono::seconds cpu_time{60};
   std::uint64_t memory_bytes = 1ULL << 30;  // beside the clip itself
   std::vector<std::string> more_arguments;  // for programs that tests put in the inspector's place
@@ -46,8 +46,8 @@ struct Inspection {
 // Called with the process's id right after its start; for tests and for the log.
 using OnStart = std::function<void(int process_id)>;
 
-// Inspects one clip in a process of its own and waits for it, at most options.wall. `clip` is a
-// sealed memfd (sealed_memfd.h). Never throws and leaves no process behind.
+// Inspects one clip in a process of its own and waits for it, at most options.wall_time. `clip` is
+// a sealed memfd (sealed_memfd.h). Never throws and leaves no process behind.
 //
 // What the clip does to the inspector is a report with outcome UNDECODABLE, never an error; then
 // reason_token is killed_time, killed_memory, killed_syscall, killed (by a signal from outside),

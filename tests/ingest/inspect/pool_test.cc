@@ -5,6 +5,7 @@
 #include <chrono>
 #include <csignal>
 #include <thread>
+#include <utility>
 
 #include "ingest/inspect/inspector_pool.h"
 #include "tests/ingest/inspect/fake_source.h"
@@ -25,14 +26,25 @@ InspectorOptions endless_inspector() {
   return options;
 }
 
-constexpr InspectorPatience kImpatient{3, milliseconds(1), milliseconds(4)};
+InspectorPoolOptions impatient(InspectorOptions inspector, OnStart on_start = {}) {
+  InspectorPoolOptions options;
+  options.workers = 1;
+  options.inspector = std::move(inspector);
+  options.attempts_max = 3;
+  options.backoff = milliseconds(1);
+  options.backoff_max = milliseconds(4);
+  options.on_start = std::move(on_start);
+  return options;
+}
 
 TEST(Pool, BadClipsDoNotStopGoodOnes) {
   const auto good = test::make_small_clip();
   if (!good) GTEST_SKIP() << "ffmpeg is not installed: no clip was made";
   test::FakeSource source;
   for (std::uint8_t i = 0; i < 8; ++i) source.add(i, i % 2 == 0 ? *good : Bytes(i * 1000U, 0));
-  InspectorPool pool(source, test::real_inspector(), 2);
+  InspectorPoolOptions options = impatient(test::real_inspector());
+  options.workers = 2;
+  InspectorPool pool(source, options);
   pool.start();
   for (std::uint8_t i = 0; i < 8; ++i) {
     const auto report = source.wait_for(i);
@@ -54,8 +66,8 @@ TEST(Pool, BadClipsDoNotStopGoodOnes) {
 TEST(Pool, AKilledInspectorIsRecordedAndNotTriedAgain) {
   test::FakeSource source;
   source.add(0, {1, 2, 3});
-  InspectorPool pool(source, endless_inspector(), 1, kImpatient,
-                     [](int process) { ASSERT_EQ(kill(process, SIGKILL), 0); });
+  InspectorPool pool(source, impatient(endless_inspector(),
+                                       [](int process) { ASSERT_EQ(kill(process, SIGKILL), 0); }));
   pool.start();
   const auto report = source.wait_for(0);
   ASSERT_TRUE(report);
@@ -70,10 +82,10 @@ TEST(Pool, StopEndsARunningInspectorAndLeavesItsClipPending) {
   test::FakeSource source;
   source.add(0, {1, 2, 3});
   std::atomic<int> process{0};
-  InspectorPool pool(source, endless_inspector(), 2, kImpatient, [&process](int id) {
-    process = id;
-    process.notify_all();
-  });
+  InspectorPool pool(source, impatient(endless_inspector(), [&process](int id) {
+                       process = id;
+                       process.notify_all();
+                     }));
   pool.start();
   process.wait(0);
   const auto start = steady_clock::now();
@@ -90,10 +102,10 @@ TEST(Pool, StopLetsAnInspectionEndInTime) {
   test::FakeSource source;
   source.add(0, *good);
   std::atomic<int> process{0};
-  InspectorPool pool(source, test::real_inspector(), 1, kImpatient, [&process](int id) {
-    process = id;
-    process.notify_all();
-  });
+  InspectorPool pool(source, impatient(test::real_inspector(), [&process](int id) {
+                       process = id;
+                       process.notify_all();
+                     }));
   pool.start();
   process.wait(0);
   pool.stop(steady_clock::now() + seconds(30));
@@ -104,7 +116,7 @@ TEST(Pool, AClipThatCannotBeOpenedIsRecorded) {
   test::FakeSource source;
   source.add(0, {});
   source.fail_open(0, Error{ErrorKind::kCorrupt, "age_payload", "chunk 3 does not open"}, 1);
-  InspectorPool pool(source, test::real_inspector(), 1, kImpatient);
+  InspectorPool pool(source, impatient(test::real_inspector()));
   pool.start();
   const auto report = source.wait_for(0);
   ASSERT_TRUE(report);
@@ -118,7 +130,7 @@ TEST(Pool, FailuresOfTheMachineAreTriedAgain) {
   source.add(0, {});
   source.fail_open(0, Error{ErrorKind::kUnavailable, "inspect_memory", "short of memory"}, 2);
   source.fail_store(0, Error{ErrorKind::kStorage, "storage_failed", "the disk"}, 7);
-  InspectorPool pool(source, test::real_inspector(), 1, kImpatient);
+  InspectorPool pool(source, impatient(test::real_inspector()));
   pool.start();
   EXPECT_TRUE(source.wait_for(0));
   pool.stop(steady_clock::now() + seconds(20));
@@ -133,7 +145,7 @@ TEST(Pool, AMissingInspectorPutsClipsOffAndBlamesNone) {
   source.add(1, {});
   InspectorOptions missing;
   missing.program = "/nonexistent/hansom-inspector";
-  InspectorPool pool(source, missing, 1, kImpatient);
+  InspectorPool pool(source, impatient(missing));
   pool.start();
   const auto patience = steady_clock::now() + seconds(20);
   while (pool.counters().postponed < 2 && steady_clock::now() < patience) std::this_thread::yield();
@@ -146,7 +158,7 @@ TEST(Pool, StopsWhileAStoreKeepsFailing) {
   test::FakeSource source;
   source.add(0, {});
   source.fail_store(0, Error{ErrorKind::kStorage, "storage_failed", "the disk"}, 1'000'000);
-  InspectorPool pool(source, test::real_inspector(), 1, kImpatient);
+  InspectorPool pool(source, impatient(test::real_inspector()));
   pool.start();
   const auto patience = steady_clock::now() + seconds(20);
   while (pool.counters().store_errors == 0 && steady_clock::now() < patience) {
@@ -159,7 +171,9 @@ TEST(Pool, StopsWhileAStoreKeepsFailing) {
 
 TEST(Pool, StartsAndStopsWithNothingToDo) {
   test::FakeSource source;
-  InspectorPool pool(source, test::real_inspector(), 4);
+  InspectorPoolOptions options = impatient(test::real_inspector());
+  options.workers = 4;
+  InspectorPool pool(source, options);
   pool.start();
   pool.notify();
   pool.stop(steady_clock::now() + seconds(20));

@@ -18,7 +18,7 @@ namespace {
 InspectorOptions probe(const std::string& action) {
   InspectorOptions options;
   options.program = HANSOM_SANDBOX_PROBE;
-  options.wall = std::chrono::seconds(20);
+  options.wall_time = std::chrono::seconds(20);
   options.cpu_time = std::chrono::seconds(10);
   options.memory_bytes = 256ULL << 20;
   options.more_arguments = {action};
@@ -88,7 +88,7 @@ TEST(SandboxTime, AnEndlessLoopEndsWithItsProcessorTime) {
 
 TEST(SandboxTime, AnEndlessLoopEndsWithTheParentsPatience) {
   InspectorOptions options = probe("endless_loop");
-  options.wall = std::chrono::milliseconds(300);
+  options.wall_time = std::chrono::milliseconds(300);
   const auto start = std::chrono::steady_clock::now();
   const Inspection inspection = test::inspect_bytes({}, options);
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));

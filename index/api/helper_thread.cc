@@ -16,24 +16,24 @@ HelperThread::~HelperThread() {
   stop();
 }
 
-void HelperThread::run(Job job) {
-  Status refused;
-  {
-    const std::lock_guard lock(mutex_);
-    if (stopping_) {
-      refused = draining();
-    } else if (queue_.size() >= kQueueMax) {
-      refused = fail(ErrorKind::kUnavailable, "overloaded",
-                     "other sweeps are waiting; ask again when they are done");
-    } else {
-      queue_.push_back(std::move(job));
-    }
-  }
-  if (refused) {
+void HelperThread::run(const Job& job) {
+  Status taken = take(job);
+  if (taken) {
     wake_.notify_one();
   } else {
-    job(std::move(refused));
+    job(std::move(taken));
   }
+}
+
+Status HelperThread::take(const Job& job) {
+  const std::lock_guard lock(mutex_);
+  if (stopping_) return draining();
+  if (queue_.size() >= kQueueMax) {
+    return fail(ErrorKind::kUnavailable, "overloaded",
+                "other sweeps are waiting; ask again when they are done");
+  }
+  queue_.push_back(job);
+  return {};
 }
 
 void HelperThread::stop() {

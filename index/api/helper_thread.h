@@ -25,11 +25,12 @@ class HelperThread {
   using Job = std::function<void(Status may_run)>;
   // Any thread. A job that is not taken is called before this returns, with kUnavailable
   // `overloaded` or `draining`.
-  void run(Job job);
+  void run(const Job& job);
   // Answers what waits with `draining`, lets the running job end, joins. Idempotent.
   void stop();
 
  private:
+  [[nodiscard]] Status take(const Job& job);
   void loop();
 
   std::mutex mutex_;

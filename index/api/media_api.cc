@@ -12,7 +12,6 @@ namespace hansom::api {
 namespace {
 
 using evidence::Access;
-using retrieval::ByteRange;
 using retrieval::ByteSource;
 using retrieval::RangeAnswer;
 

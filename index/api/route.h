@@ -19,9 +19,9 @@
 
 namespace hansom::api {
 
-inline constexpr std::size_t kJsonBytesMax = 64 * 1024;
-inline constexpr std::size_t kRegisterBytesMax = 4 * 1024 * 1024;
-inline constexpr std::size_t kTargetBytesMax = 8 * 1024;
+inline constexpr std::size_t kJsonBytesMax = std::size_t{64} * 1024;
+inline constexpr std::size_t kRegisterBytesMax = std::size_t{4} * 1024 * 1024;
+inline constexpr std::size_t kTargetBytesMax = std::size_t{8} * 1024;
 
 struct Context {
   PeopleApiDependencies use;

@@ -8,7 +8,7 @@
 
 namespace hansom::api {
 
-inline constexpr std::size_t kCertificatePemBytesMax = 32 * 1024;
+inline constexpr std::size_t kCertificatePemBytesMax = std::size_t{32} * 1024;
 
 // Reads one PEM certificate and returns its DER. It must have a P-256 key, one unit name, SAN URI
 // urn:hansom:unit:<unit>, that is `unit`, and not be expired at `now`. Error: kInvalid

@@ -12,7 +12,7 @@ namespace hansom::retrieval {
 
 // What is read and sent at once: whole chunks of the sealing format, so that each is opened once.
 inline constexpr std::size_t kPieceBytes = 4 * age::kChunkBytes;
-inline constexpr std::size_t kThumbnailBytesMax = 1024 * 1024;
+inline constexpr std::size_t kThumbnailBytesMax = std::size_t{1024} * 1024;
 
 // A finished representation that can be read anywhere. Not thread-safe; keeps its file open, so
 // that a sweep that destroys the clip meanwhile does not cut an answer that was recorded before it.

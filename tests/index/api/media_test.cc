@@ -12,7 +12,7 @@ namespace {
 
 using access::Role;
 
-constexpr std::uint64_t kChunk = 64 * 1024;
+constexpr std::uint64_t kChunk = std::uint64_t{64} * 1024;
 constexpr std::uint64_t kSizes[] = {0, 1, kChunk - 1, kChunk, kChunk + 1, 5 * kChunk + 123};
 
 class Media : public testing::Test {

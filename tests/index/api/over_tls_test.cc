@@ -16,7 +16,7 @@ namespace {
 using access::Role;
 using testing::StartsWith;
 
-constexpr std::size_t kChunk = 64 * 1024;
+constexpr std::size_t kChunk = std::size_t{64} * 1024;
 
 class OverTls : public testing::Test {
  protected:

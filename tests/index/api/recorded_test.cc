@@ -125,7 +125,7 @@ TEST_F(Recorded, a_sweep_is_recorded_leaf_by_leaf_in_the_person_s_name) {
 }
 
 TEST_F(Recorded, with_a_failed_journal_no_route_answers_with_content) {
-  constexpr std::size_t kLogBytes = 1024 * 1024;
+  constexpr std::size_t kLogBytes = std::size_t{1024} * 1024;
   evidence::Record large = record_by_server();
   large.mutable_server_started()->set_version(std::string(2 * kLogBytes, 'v'));
   static_cast<void>(rig_.submit(large));

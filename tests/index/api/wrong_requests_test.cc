@@ -170,8 +170,8 @@ constexpr std::pair<const char*, const char*> kBytesRows[] = {
     {"$DAMAGED", "vault_corrupt"}, {"$MISSING", "vault_missing"},
 };
 
-constexpr std::size_t kBodyBytesMax = 64 * 1024;
-constexpr std::size_t kRegisterBytesMax = 4 * 1024 * 1024;
+constexpr std::size_t kBodyBytesMax = std::size_t{64} * 1024;
+constexpr std::size_t kRegisterBytesMax = std::size_t{4} * 1024 * 1024;
 
 class WrongRequests : public testing::Test {
  protected:

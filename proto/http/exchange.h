@@ -99,15 +99,15 @@ class Exchange {
 
   // Fills up to into.size() bytes of the body, straight from TLS where the body is not chunked;
   // returns as soon as some have come and no more are at hand. 0: the body has ended. Sends 100
-  // (Continue) first if it is owed. Errors: kCancelled `superseded`, kTimeout `body_timeout` (no
-  // progress within the deadline), kInvalid `bad_chunk`, kUnavailable `connection_lost`.
+  // (Continue) first if it is owed. Errors: kCancelled `superseded` or, the grace over, `draining`;
+  // kTimeout `body_timeout` (no progress), kInvalid `bad_chunk`, kUnavailable `connection_lost`.
   [[nodiscard]] virtual Awaitable<Result<std::size_t>> read_body(MutableByteSpan into) = 0;
   // The rest of the body as text. Errors: also kTooLarge `body_too_large`.
   [[nodiscard]] virtual Awaitable<Result<std::string>> read_all(std::size_t bytes_max) = 0;
 
-  // Sends a whole answer. Content-Length is added except for 1xx and 204. An unread body closes the
-  // connection afterwards unless little of it is left. Exactly one of respond() and begin() is
-  // called.
+  // Sends a whole answer; one with a status below 200 is interim and does not count. Content-Length
+  // is added except for 1xx and 204. An unread body closes the connection afterwards unless little
+  // of it is left. Exactly one of respond() and begin() is called.
   [[nodiscard]] virtual Awaitable<Status> respond(Response response) = 0;
   // Sends the head of an answer whose body of exactly content_length bytes follows by write().
   [[nodiscard]] virtual Awaitable<Status> begin(Response head, std::uint64_t content_length) = 0;

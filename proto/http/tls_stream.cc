@@ -34,7 +34,8 @@ std::string openssl_reasons() {
   return reasons;
 }
 
-SSL* ssl(const std::unique_ptr<void, auto>& handle) {
+template <typename Handle>
+SSL* ssl(const Handle& handle) {
   return static_cast<SSL*>(handle.get());
 }
 

@@ -55,7 +55,7 @@ TEST_F(StopTest, UploadIsForcedWhenTheGraceIsOver) {
   const auto client = connect(site_.client(server));
   ASSERT_TRUE(client->send(kHalfAPut));
   ASSERT_EQ(notes_.wait_for("reading"), "reading");
-  server.begin_stop(milliseconds(200));
+  server.begin_stop(milliseconds(1'500));
   EXPECT_FALSE(server.wait_stopped(milliseconds(50)));
   EXPECT_TRUE(server.wait_stopped(seconds(10)));
   EXPECT_EQ(notes_.wait_for("read ended"), "read ended: draining");
@@ -87,6 +87,8 @@ TEST_F(StopTest, StopHandleOfAnEndedExchangeDoesNothing) {
   const Result<Answer> answer =
       client->exchange("PUT /watch HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody");
   ASSERT_EQ(answer->status, 200U);
+  // The next answer shows that the exchange has ended: its own answer leaves a moment earlier.
+  ASSERT_EQ(client->exchange(kGetThing)->status, 200U);
   notes_.stop_exchange();
   EXPECT_EQ(client->exchange(kGetThing)->body, "a thing");
 }

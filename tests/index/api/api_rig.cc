@@ -9,7 +9,7 @@
 #include "proto/base/durable_file.h"
 #include "proto/http/target.h"
 #include "proto/http/wire_errors.h"
-#include "tests/index/api/fake_exchange.h"
+#include "tests/index/api/value_exchange.h"
 
 namespace hansom::test {
 namespace {
@@ -205,7 +205,7 @@ Reply ApiRig::ask(const Ask& ask) {
   boost::asio::io_context context;
   Reply reply;
   const auto note_size = [&] { reply.journal_size_at_release = journal_size(); };
-  FakeExchange exchange(context.get_executor(), to_request(ask), ask.body, note_size);
+  ValueExchange exchange(context.get_executor(), to_request(ask), ask.body, note_size);
   http::Router::Match match = router_.match(ask.method, exchange.request().path);
   HANSOM_CHECK(match.route != nullptr);
   exchange.mutable_request().path_parameters = std::move(match.parameters);

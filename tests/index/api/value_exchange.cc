@@ -1,5 +1,5 @@
 // An exchange without a socket.
-#include "tests/index/api/fake_exchange.h"
+#include "tests/index/api/value_exchange.h"
 
 #include <algorithm>
 
@@ -7,28 +7,28 @@
 
 namespace hansom::test {
 
-FakeExchange::FakeExchange(boost::asio::any_io_executor executor, http::Request request,
-                           std::string body, std::function<void()> before_release)
+ValueExchange::ValueExchange(boost::asio::any_io_executor executor, http::Request request,
+                             std::string body, std::function<void()> before_release)
     : executor_(std::move(executor)),
       request_(std::move(request)),
       body_(std::move(body)),
       before_release_(std::move(before_release)) {}
 
-http::Awaitable<Result<std::size_t>> FakeExchange::read_body(MutableByteSpan into) {
+http::Awaitable<Result<std::size_t>> ValueExchange::read_body(MutableByteSpan into) {
   const std::size_t taken = std::min(into.size(), body_.size());
   std::copy_n(body_.begin(), taken, into.begin());
   body_.erase(0, taken);
   co_return taken;
 }
 
-http::Awaitable<Result<std::string>> FakeExchange::read_all(std::size_t bytes_max) {
+http::Awaitable<Result<std::string>> ValueExchange::read_all(std::size_t bytes_max) {
   if (body_.size() > bytes_max) {
     co_return fail(ErrorKind::kTooLarge, "body_too_large", "the body is too large");
   }
   co_return std::move(body_);
 }
 
-http::Awaitable<Status> FakeExchange::respond(http::Response response) {
+http::Awaitable<Status> ValueExchange::respond(http::Response response) {
   HANSOM_CHECK(!answered_);
   before_release_();
   answered_ = true;
@@ -37,7 +37,7 @@ http::Awaitable<Status> FakeExchange::respond(http::Response response) {
   co_return Status{};
 }
 
-http::Awaitable<Status> FakeExchange::begin(http::Response head, std::uint64_t content_length) {
+http::Awaitable<Status> ValueExchange::begin(http::Response head, std::uint64_t content_length) {
   HANSOM_CHECK(!answered_);
   before_release_();
   answered_ = true;
@@ -46,7 +46,7 @@ http::Awaitable<Status> FakeExchange::begin(http::Response head, std::uint64_t c
   co_return Status{};
 }
 
-http::Awaitable<Status> FakeExchange::write(ByteSpan bytes) {
+http::Awaitable<Status> ValueExchange::write(ByteSpan bytes) {
   HANSOM_CHECK(answered_ && answer_.body.size() + bytes.size() <= promised_bytes_);
   largest_write_bytes_ = std::max(largest_write_bytes_, bytes.size());
   answer_.body += to_text(bytes);

@@ -8,11 +8,11 @@
 
 namespace hansom::test {
 
-class FakeExchange final : public http::Exchange {
+class ValueExchange final : public http::Exchange {
  public:
   // `before_release` runs when the first byte of an answer would leave.
-  FakeExchange(boost::asio::any_io_executor executor, http::Request request, std::string body,
-               std::function<void()> before_release);
+  ValueExchange(boost::asio::any_io_executor executor, http::Request request, std::string body,
+                std::function<void()> before_release);
 
   [[nodiscard]] const http::Request& request() const override { return request_; }
   [[nodiscard]] const http::Peer& peer() const override { return peer_; }

@@ -77,9 +77,10 @@ Status run_upload(const Session& session, const Upload& upload) {
   HANSOM_TRY_ASSIGN(http.bytes_per_second_max, parse_rate(upload.limit_rate));
   HANSOM_TRY_ASSIGN(HttpClient client, HttpClient::open(config, http));
   Progress progress(session.json);
-  Uploader uploader(client, config, system_random(), progress,
-                    {.patience = std::chrono::seconds(upload.patience_seconds),
-                     .single_request_bytes_max = upload.single_request_bytes_max});
+  UploadOptions options;
+  options.patience = std::chrono::seconds(upload.patience_seconds);
+  options.single_request_bytes_max = upload.single_request_bytes_max;
+  Uploader uploader(client, config, system_random(), progress, options);
   boost::json::array done;
   Status first_failure;
   for (const QueuedClip& clip : clips) {

@@ -21,6 +21,7 @@ struct UploadOptions {
   // and the journal records two arrivals; so it is for links where a round trip costs more than
   // that. 0: never.
   std::uint64_t single_request_bytes_max = 0;
+  BackoffLimits backoff{};
 };
 
 struct Uploaded {
@@ -47,7 +48,7 @@ class Uploader {
         config_(config),
         progress_(progress),
         options_(options),
-        backoff_(random) {}
+        backoff_(random, options.backoff) {}
 
   // Leaves the receipt beside the clip, exactly as it came. Errors: kUnavailable
   // `server_unreachable` when patience ended; kRefused `server_refused` with the server's words;

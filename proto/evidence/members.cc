@@ -41,7 +41,7 @@ Result<boost::json::value> parse_json(std::string_view text, std::string_view to
   return value;
 }
 
-Result<Members> Members::of(const boost::json::value& value, std::string path,
+Result<Members> Members::of(const boost::json::value& value, const std::string& path,
                             std::string_view token) {
   const auto* object = value.if_object();
   if (object == nullptr) {

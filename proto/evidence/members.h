@@ -40,7 +40,7 @@ class Members {
   Members(const boost::json::object& object, std::string path, std::string_view token)
       : object_(object), path_(std::move(path)), token_(token) {}
   // The members of a whole text, which must be an object.
-  [[nodiscard]] static Result<Members> of(const boost::json::value& value, std::string path,
+  [[nodiscard]] static Result<Members> of(const boost::json::value& value, const std::string& path,
                                           std::string_view token);
 
   [[nodiscard]] bool has(std::string_view name) const { return object_.contains(name); }

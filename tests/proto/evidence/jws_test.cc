@@ -94,9 +94,7 @@ TEST(Jws, OtherHeadersAreRefused) {
        {R"({"alg":"HS256"})", R"({"alg":"ES384"})", R"({"alg":"es256"})", R"({"alg":["ES256"]})",
         R"({"alg":null})", R"({})", R"([])", R"("ES256")", R"({"alg":"ES256","alg":"none"})",
         R"({"alg":"ES256","crit":["exp"],"exp":1})", R"({"alg":"ES256","crit":[]})",
-        R"({"alg":"ES256"} )"
-        "x",
-        ""}) {
+        R"({"alg":"ES256"} x)", ""}) {
     EXPECT_EQ(token_of(with_header(jws, header), key), "manifest_unparsable") << header;
   }
 }

@@ -73,6 +73,7 @@ http::Awaitable<Result<LeafIndex>> accept_clip(SpoolUpload& upload, AcceptTools&
     co_return fail(co_await discard(upload, tools, committed.error()));
   }
   tools.clips_accepted.fetch_add(1, std::memory_order_relaxed);
+  if (tools.on_accepted) tools.on_accepted();
 
   // 8. The spool forgets it; the receipt can be asked for.
   ignore(co_await forget(upload, tools), "the clip exists; the next start does this again: step 2");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <mutex>
 #include <set>
 #include <span>
@@ -55,6 +56,7 @@ struct AcceptTools {
   Fault& fault;
   ClipsInAcceptance& clips;
   std::atomic<std::uint64_t>& clips_accepted;
+  const std::function<void()>& on_accepted;  // may be empty; quick, any thread
 };
 
 // Returns the leaf of the ClipAccepted this upload ended in. Can be asked again at any time, also

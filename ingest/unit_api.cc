@@ -56,6 +56,7 @@ struct UnitApi::State {
                  use.config->upload_expiry},
                 use.config->spool()),
         upload_routes(uploads) {
+    uploads.on_accepted = use.on_accepted;
     add_routes();
   }
 

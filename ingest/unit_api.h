@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -26,6 +27,7 @@ class UnitApi {
     std::string journal_verifier_key;  // text form, told to units
     Clock* clock = nullptr;
     Random* random = nullptr;
+    std::function<void()> on_accepted;  // called after each ClipAccepted, any thread; may be empty
   };
   // All monotonic but uploads_open.
   struct Counters {
@@ -55,8 +57,8 @@ class UnitApi {
   // Starts the housekeeping, on a thread of its own: finishes acceptances that were interrupted and
   // removes expired uploads, at once and then every few minutes.
   void start();
-  // From now on uploads are refused (503 `draining`) and running ones are ended with what came kept:
-  // the units resume later. Any thread. Call before http::Server::stop.
+  // From now on uploads are refused (503 `draining`) and running ones are ended with what came
+  // kept: the units resume later. Any thread. Call before http::Server::stop.
   void drain();
   // Ends the housekeeping and joins the disk threads. Blocks until what they do is done. Requires:
   // no exchange runs. Idempotent.

@@ -1,0 +1,44 @@
+// Where the inspector pool gets its work: clips the journal says are waiting, opened from the
+// vault; reports go back as leaves. The queue is a view of the journal, so it survives a restart by
+// itself.
+#pragma once
+
+#include <mutex>
+#include <set>
+
+#include "index/evidence_index.h"
+#include "index/vault/vault.h"
+#include "ingest/inspect/inspection_source.h"
+#include "proto/age/age.h"
+
+namespace hansom::ingest {
+
+// Thread-safe: the pool's workers call it at once.
+class IndexInspectionSource final : public InspectionSource {
+ public:
+  // All arguments outlive it.
+  IndexInspectionSource(EvidenceIndex& index, vault::Vault& vault, const age::Identity& identity,
+                        std::uint64_t media_bytes_max)
+      : index_(index), vault_(vault), identity_(identity), media_bytes_max_(media_bytes_max) {}
+
+  // The oldest clip that waits and is in no worker's hands.
+  Result<std::optional<ClipId>> next() override;
+  Result<FileDescriptor> open_media(ClipId clip) override;
+  // Seals the thumbnails into the vault, then commits ClipInspected. A clip destroyed meanwhile is
+  // success: its report has nowhere to go.
+  Status store(ClipId clip, evidence::Report report) override;
+
+ private:
+  Status seal_thumbnails(const ClipId& clip, evidence::Report& report);
+  Status remove_thumbnails(const evidence::Report& report);
+  void give_back(const ClipId& clip);
+
+  EvidenceIndex& index_;
+  vault::Vault& vault_;
+  const age::Identity& identity_;
+  const std::uint64_t media_bytes_max_;
+  std::mutex mutex_;
+  std::set<ClipId> in_hand_;
+};
+
+}  // namespace hansom::ingest

@@ -1,0 +1,305 @@
+// Start and stop, in order.
+#include "ingest/server.h"
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <future>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include "index/api/people_api.h"
+#include "index/evidence_index.h"
+#include "index/vault/vault.h"
+#include "ingest/index_inspection_source.h"
+#include "ingest/inspect/inspector_pool.h"
+#include "ingest/local_api.h"
+#include "ingest/server_metrics.h"
+#include "ingest/unit_api.h"
+#include "proto/base/durable_file.h"
+#include "proto/base/log.h"
+
+namespace hansom::ingest {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t kKeyFileBytesMax = 16 * 1024;
+constexpr std::uint64_t kInspectBytesMax =
+    1ULL << 30;  // a clip in memory; larger ones are kept uninspected
+constexpr unsigned kPeopleThreads =
+    2;  // they also read views and the vault; no unit waits for them
+constexpr std::chrono::seconds kForcedStop{5};  // past the drain time, for what will not end
+
+// A thread that runs one io_context until it is told to stop.
+class IoThread {
+ public:
+  IoThread() : work_(asio::make_work_guard(context_)), thread_([this] { context_.run(); }) {}
+  ~IoThread() {
+    context_.stop();
+    thread_.join();
+  }
+  IoThread(const IoThread&) = delete;
+  IoThread& operator=(const IoThread&) = delete;
+  asio::io_context& context() { return context_; }
+
+ private:
+  asio::io_context context_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> work_;
+  std::thread thread_;
+};
+
+using IoThreads = std::vector<std::unique_ptr<IoThread>>;
+
+IoThreads make_threads(unsigned count) {
+  IoThreads threads;
+  for (unsigned i = 0; i < count; ++i) threads.push_back(std::make_unique<IoThread>());
+  return threads;
+}
+
+std::vector<asio::io_context*> contexts_of(const IoThreads& threads) {
+  std::vector<asio::io_context*> contexts;
+  for (const auto& thread : threads) contexts.push_back(&thread->context());
+  return contexts;
+}
+
+Result<Secret> read_secret(const std::filesystem::path& path) {
+  HANSOM_TRY_ASSIGN(const Bytes bytes, durable::read_file(path, kKeyFileBytesMax));
+  return Secret(ByteSpan(bytes));
+}
+
+Result<age::Identity> read_identity(const std::filesystem::path& path) {
+  HANSOM_TRY_ASSIGN(const Secret text, read_secret(path));
+  std::string_view line = text.text();
+  // The file is what age-keygen writes: comment lines, then the key.
+  while (line.starts_with('#')) line.remove_prefix(std::min(line.find('\n'), line.size() - 1) + 1);
+  auto identity = age::Identity::parse(line.substr(0, line.find_first_of("\r\n")));
+  if (!identity) return fail(std::move(identity).error().in(path.string()));
+  return identity;
+}
+
+Status stop_listener(http::Server* listener, std::chrono::seconds drain) {
+  if (listener == nullptr) return {};
+  const auto ended = std::make_shared<std::promise<void>>();
+  auto waiting = ended->get_future();
+  listener->stop(drain, [ended] { ended->set_value(); });
+  if (waiting.wait_for(drain + kForcedStop) != std::future_status::ready) {
+    return fail(ErrorKind::kTimeout, "internal", "a listener did not end its sessions");
+  }
+  return {};
+}
+
+}  // namespace
+
+// Members are declared in the order they start: destruction takes them apart in reverse.
+struct Server::Parts {
+  explicit Parts(site::SiteConfig c) : config(std::move(c)) {}
+
+  site::SiteConfig config;
+  std::optional<age::Identity> vault_identity;
+  std::unique_ptr<vault::Vault> vault;
+  std::unique_ptr<EvidenceIndex> index;
+  std::unique_ptr<IndexInspectionSource> inspection_source;
+  std::unique_ptr<InspectorPool> inspectors;
+  std::unique_ptr<UnitApi> unit_api;
+  std::unique_ptr<api::PeopleApi> people_api;
+  std::unique_ptr<LocalApi> local_api;
+  http::Router people_routes;
+  http::Router local_routes;
+  IoThreads unit_threads;
+  IoThreads people_threads;
+  IoThreads local_threads;
+  std::unique_ptr<http::Server> unit_listener;
+  std::unique_ptr<http::Server> people_listener;
+  std::unique_ptr<http::Server> local_listener;
+  std::atomic<bool> draining{false};
+
+  Status open_site();
+  Status open_apis(const std::string& verifier_key);
+  Status listen();
+  Result<std::unique_ptr<http::Server>> listen_one(const std::string& name,
+                                                   const site::ListenerConfig& where,
+                                                   const http::Router& routes, IoThreads& threads,
+                                                   http::TlsOptions tls);
+  [[nodiscard]] std::vector<std::string> not_ready_because() const;
+  [[nodiscard]] MetricSources metric_sources() const;
+  void stop();
+};
+
+// Keys, vault, journal; repairs what a crash left.
+Status Server::Parts::open_site() {
+  HANSOM_TRY_ASSIGN(vault_identity, read_identity(config.vault_identity));
+  HANSOM_TRY_ASSIGN(const Secret journal_pem, read_secret(config.journal_key));
+  auto signer = tlog::Signer::from_pem(config.origin, journal_pem);
+  if (!signer) return fail(std::move(signer).error().in(config.journal_key.string()));
+  const std::string verifier_key = signer->verifier().text();
+
+  HANSOM_TRY_ASSIGN(vault, vault::open_file_vault(config.vault()));
+  EvidenceIndexOptions options;
+  options.directory = config.store();
+  options.clock = &system_clock();
+  options.random = &system_random();
+  HANSOM_TRY_ASSIGN(index, EvidenceIndex::open(*std::move(signer), std::move(options)));
+
+  evidence::Record started = record_by_server();
+  started.mutable_server_started()->set_version(HANSOM_VERSION);
+  started.mutable_server_started()->set_configuration_sha256(
+      to_text(sha256(site::to_toml(config)).span()));
+  HANSOM_TRY(index->submit_and_wait(std::move(started)));
+  HANSOM_TRY(retention::resume(*index, *vault));
+  return open_apis(verifier_key);
+}
+
+Status Server::Parts::open_apis(const std::string& verifier_key) {
+  inspection_source = std::make_unique<IndexInspectionSource>(
+      *index, *vault, *vault_identity, std::min(config.clip_bytes_max, kInspectBytesMax));
+  InspectorPoolOptions pool;
+  pool.workers = config.inspector_workers;
+  pool.inspector.program = config.inspector;
+  pool.inspector.wall_time = config.inspector_wall;
+  pool.inspector.memory_bytes = config.inspector_memory_bytes;
+  inspectors = std::make_unique<InspectorPool>(*inspection_source, std::move(pool));
+
+  UnitApi::Dependencies units;
+  units.config = &config;
+  units.index = index.get();
+  units.vault = vault.get();
+  units.vault_identity = &*vault_identity;
+  units.journal_verifier_key = verifier_key;
+  units.clock = &system_clock();
+  units.random = &system_random();
+  units.on_accepted = [this] { inspectors->notify(); };
+  HANSOM_TRY_ASSIGN(unit_api, UnitApi::open(units));
+
+  api::PeopleApiDependencies people;
+  people.index = index.get();
+  people.vault = vault.get();
+  people.identities = std::span(&*vault_identity, 1);
+  people.clock = &system_clock();
+  people.random = &system_random();
+  people.journal_key = verifier_key;
+  people.controller = config.controller;
+  people.retention = config.retention;
+  people_api = std::make_unique<api::PeopleApi>(std::move(people));
+  people_api->add_routes(people_routes);
+
+  local_api = std::make_unique<LocalApi>(
+      LocalApi::Dependencies{[this] { return not_ready_because(); },
+                             [this] { return collect_metrics(metric_sources()); }});
+  local_api->add_routes(local_routes);
+  return {};
+}
+
+Status Server::Parts::listen() {
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  unit_threads = make_threads(config.unit_threads != 0 ? config.unit_threads : cores);
+  people_threads = make_threads(kPeopleThreads);
+  local_threads = make_threads(1);
+  unit_api->start();
+
+  http::TlsOptions units_tls;
+  units_tls.client_certificate = http::ClientCertificate::kRequired;
+  units_tls.client_authorities = config.unit_authorities;
+  HANSOM_TRY_ASSIGN(unit_listener, listen_one("units", config.units, unit_api->routes(),
+                                              unit_threads, std::move(units_tls)));
+  HANSOM_TRY_ASSIGN(people_listener, listen_one("people", config.people, people_routes,
+                                                people_threads, http::TlsOptions{}));
+  http::ServerOptions local;
+  local.name = "local";
+  local.address = config.local_address;
+  local.port = config.local_port;
+  HANSOM_TRY_ASSIGN(local_listener, http::Server::listen(contexts_of(local_threads), local_routes,
+                                                         std::move(local)));
+  return {};
+}
+
+Result<std::unique_ptr<http::Server>> Server::Parts::listen_one(const std::string& name,
+                                                                const site::ListenerConfig& where,
+                                                                const http::Router& routes,
+                                                                IoThreads& threads,
+                                                                http::TlsOptions tls) {
+  tls.certificate_chain = where.certificate;
+  tls.private_key = where.private_key;
+  tls.session_context = name;
+  http::ServerOptions options;
+  options.name = name;
+  options.address = where.address;
+  options.port = where.port;
+  options.limits = config.limits;
+  options.method_override = tls.client_certificate == http::ClientCertificate::kRequired;
+  HANSOM_TRY_ASSIGN(options.tls, http::TlsContext::make(tls));
+  return http::Server::listen(contexts_of(threads), routes, std::move(options));
+}
+
+std::vector<std::string> Server::Parts::not_ready_because() const {
+  std::vector<std::string> reasons;
+  if (draining) reasons.emplace_back("draining: the server was told to stop");
+  if (!index->journal().healthy()) {
+    reasons.emplace_back("journal: a commit failed; nothing is accepted until a restart");
+  }
+  if (!unit_api->healthy()) {
+    reasons.emplace_back("storage: a write or sync failed; nothing is accepted until a restart");
+  }
+  return reasons;
+}
+
+MetricSources Server::Parts::metric_sources() const {
+  return {unit_api.get(),
+          index.get(),
+          inspectors.get(),
+          {{"units", unit_listener.get()}, {"people", people_listener.get()}}};
+}
+
+// Each step waits for what the one before let end; what does not end in time is forced by the
+// listener.
+void Server::Parts::stop() {
+  if (draining.exchange(true)) return;
+  if (unit_api) unit_api->drain();
+  for (auto* listener : {unit_listener.get(), people_listener.get(), local_listener.get()}) {
+    if (const auto ended = stop_listener(listener, config.drain); !ended) {
+      log_error("listener_not_ended", ended.error());
+    }
+  }
+  if (unit_api) unit_api->stop();
+  if (people_api) people_api->stop();
+  if (inspectors) inspectors->stop(std::chrono::steady_clock::now() + config.drain);
+  if (index) index->stop();
+}
+
+Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Server::~Server() {
+  parts_->stop();
+}
+
+Result<std::unique_ptr<Server>> Server::start(const site::SiteConfig& config) {
+  std::unique_ptr<Server> server(new Server(std::make_unique<Parts>(config)));
+  HANSOM_TRY(server->parts_->open_site());
+  HANSOM_TRY(server->parts_->listen());
+  server->parts_->inspectors->start();
+  log(LogLevel::kInfo, "server_started",
+      {{"version", HANSOM_VERSION},
+       {"units_port", int{server->parts_->unit_listener->port()}},
+       {"people_port", int{server->parts_->people_listener->port()}},
+       {"local_port", int{server->parts_->local_listener->port()}},
+       {"journal_size", server->parts_->index->journal().head().size}});
+  return server;
+}
+
+void Server::run_until_signalled() {
+  asio::io_context context(1);
+  asio::signal_set signals(context, SIGTERM, SIGINT);
+  int received = 0;
+  signals.async_wait([&received](boost::system::error_code, int number) { received = number; });
+  context.run();
+  log(LogLevel::kInfo, "server_stopping", {{"signal", received}});
+  parts_->stop();
+  log(LogLevel::kInfo, "server_stopped", {{"journal_size", parts_->index->journal().head().size}});
+}
+
+}  // namespace hansom::ingest

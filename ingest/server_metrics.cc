@@ -1,0 +1,112 @@
+// Counters of all parts under their Prometheus names.
+#include "ingest/server_metrics.h"
+
+namespace hansom::ingest {
+namespace {
+
+constexpr double kMicrosecondsPerSecond = 1e6;
+
+class Samples {
+ public:
+  void counter(std::string name, std::string help, std::uint64_t value) {
+    add(MetricType::kCounter, std::move(name), std::move(help), static_cast<double>(value), {});
+  }
+  void seconds(std::string name, std::string help, std::uint64_t us) {
+    add(MetricType::kCounter, std::move(name), std::move(help),
+        static_cast<double>(us) / kMicrosecondsPerSecond, {});
+  }
+  void gauge(std::string name, std::string help, std::uint64_t value) {
+    add(MetricType::kGauge, std::move(name), std::move(help), static_cast<double>(value), {});
+  }
+  void add(MetricType type, std::string name, std::string help, double value,
+           std::vector<std::pair<std::string, std::string>> labels) {
+    metrics_.push_back({std::move(name), std::move(help), type, value, std::move(labels)});
+  }
+  std::vector<Metric> take() { return std::move(metrics_); }
+
+ private:
+  std::vector<Metric> metrics_;
+};
+
+void add_uploads(Samples& out, const UnitApi& units) {
+  const auto counters = units.counters();
+  out.counter("hansom_upload_bytes_total", "Bytes of uploads received", counters.bytes_received);
+  out.counter("hansom_upload_durable_bytes_total", "Bytes of uploads covered by a sync",
+              counters.bytes_durable);
+  out.counter("hansom_syncs_total", "Syncs of uploads asked for", counters.syncs);
+  out.counter("hansom_sync_groups_total", "Syncs made for them", counters.sync_groups);
+  out.seconds("hansom_sync_seconds_total", "Time spent in them", counters.sync_us);
+  out.gauge("hansom_uploads_open", "Uploads that are not complete", counters.uploads_open);
+  out.counter("hansom_leases_taken_over_total", "Uploads taken over by a newer request",
+              counters.leases_taken_over);
+  out.counter("hansom_clips_accepted_total", "Clips accepted and journalled",
+              counters.clips_accepted);
+  out.counter("hansom_events_accepted_total", "Events journalled", counters.events_accepted);
+  for (const auto& [token, count] : counters.refusals) {
+    out.add(MetricType::kCounter, "hansom_refusals_total", "Requests of units refused, by token",
+            static_cast<double>(count), {{"token", token}});
+  }
+}
+
+void add_journal(Samples& out, EvidenceIndex& index) {
+  const auto counters = index.journal().counters();
+  out.gauge("hansom_journal_size", "Leaves in the journal", index.journal().head().size);
+  out.gauge("hansom_journal_queued", "Commands waiting", counters.queued);
+  out.counter("hansom_journal_commands_total", "Commands committed", counters.commands);
+  out.counter("hansom_journal_refused_total", "Commands refused", counters.refused);
+  out.counter("hansom_journal_groups_total", "Synced batches", counters.groups);
+  out.seconds("hansom_journal_sync_seconds_total", "Time spent in them", counters.sync_us);
+  out.gauge("hansom_journal_healthy", "0 once a commit has failed", index.journal().healthy());
+}
+
+void add_inspection(Samples& out, const InspectorPool& inspectors) {
+  const auto counters = inspectors.counters();
+  out.add(MetricType::kCounter, "hansom_inspections_total", "Clips inspected, by outcome",
+          static_cast<double>(counters.decodable), {{"outcome", "decodable"}});
+  out.add(MetricType::kCounter, "hansom_inspections_total", "Clips inspected, by outcome",
+          static_cast<double>(counters.undecodable), {{"outcome", "undecodable"}});
+  out.counter("hansom_inspectors_died_total", "Inspectors that did not end by themselves",
+              counters.inspectors_died);
+  out.counter("hansom_inspections_postponed_total", "Clips put off to the next start",
+              counters.postponed);
+  out.counter("hansom_inspection_store_errors_total", "Reports that could not be stored at once",
+              counters.store_errors);
+  out.gauge("hansom_inspections_running", "Inspectors at work", counters.running);
+}
+
+using Field = std::uint64_t http::ServerCounters::*;
+
+void add_listeners(Samples& out, const MetricSources& sources) {
+  const auto each = [&](MetricType type, const char* name, const char* help, Field field) {
+    for (const auto& [listener, server] : sources.listeners) {
+      if (server == nullptr) continue;
+      out.add(type, name, help, static_cast<double>(server->counters().*field),
+              {{"listener", listener}});
+    }
+  };
+  each(MetricType::kGauge, "hansom_connections_open", "Open connections",
+       &http::ServerCounters::connections_open);
+  each(MetricType::kCounter, "hansom_connections_total", "Connections accepted",
+       &http::ServerCounters::connections_total);
+  each(MetricType::kCounter, "hansom_handshakes_failed_total", "TLS handshakes that failed",
+       &http::ServerCounters::handshakes_failed);
+  each(MetricType::kCounter, "hansom_requests_total", "Requests",
+       &http::ServerCounters::requests_total);
+  each(MetricType::kCounter, "hansom_received_bytes_total", "Plaintext bytes received",
+       &http::ServerCounters::bytes_received);
+  each(MetricType::kCounter, "hansom_sent_bytes_total", "Plaintext bytes sent",
+       &http::ServerCounters::bytes_sent);
+}
+
+}  // namespace
+
+std::vector<Metric> collect_metrics(const MetricSources& sources) {
+  Samples out;
+  add_uploads(out, *sources.units);
+  add_journal(out, *sources.index);
+  add_inspection(out, *sources.inspectors);
+  add_listeners(out, sources);
+  return out.take();
+}
+
+}  // namespace hansom::ingest

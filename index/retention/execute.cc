@@ -18,6 +18,20 @@ evidence::Record record_of(const evidence::Actor& actor) {
   return record;
 }
 
+// A recorded plan and how far it has come.
+struct Order {
+  evidence::SweepPlan list;
+  catalogue::SweepRow sweep;
+};
+Result<Order> find_order(EvidenceIndex& index, const Digest& plan) {
+  HANSOM_TRY_ASSIGN(const View view, index.view());
+  Order order;
+  HANSOM_TRY_ASSIGN(order.list, find_plan(view.reader(), plan));
+  HANSOM_TRY_ASSIGN(auto sweep, get_sweep(view.reader(), plan.span()));
+  if (sweep) order.sweep = *std::move(sweep);
+  return order;
+}
+
 Status start(EvidenceIndex& index, const Digest& plan, const evidence::Actor& actor) {
   evidence::Record record = record_of(actor);
   record.mutable_sweep_started()->set_plan_sha256(plan.bytes.data(), plan.bytes.size());
@@ -77,21 +91,25 @@ Status finish(EvidenceIndex& index, const Digest& plan, const Outcome& outcome,
   return {};
 }
 
+Result<std::vector<catalogue::SweepRow>> list_sweeps(EvidenceIndex& index) {
+  HANSOM_TRY_ASSIGN(const View view, index.view());
+  return catalogue::list_rows<catalogue::SweepRow>(view.reader(), Family::kRetention,
+                                                   sweep_key({}));
+}
+
 }  // namespace
 
 Result<Outcome> execute(EvidenceIndex& index, vault::Vault& vault, const Digest& plan,
                         const evidence::Actor& actor) {
   // 1. Exactly the recorded list; a plan that was carried out says so again.
-  HANSOM_TRY_ASSIGN(const View before, index.view());
-  HANSOM_TRY_ASSIGN(const evidence::SweepPlan list, find_plan(before.reader(), plan));
-  HANSOM_TRY_ASSIGN(const auto sweep, get_sweep(before.reader(), plan.span()));
-  if (sweep && sweep->finished_us() != 0) {
-    return Outcome{sweep->destroyed(), sweep->barred(), true};
+  HANSOM_TRY_ASSIGN(const Order order, find_order(index, plan));
+  if (order.sweep.finished_us() != 0) {
+    return Outcome{order.sweep.destroyed(), order.sweep.barred(), true};
   }
   // 2. The start is journalled. From here resume() carries the sweep to its end after a crash.
   HANSOM_TRY(start(index, plan, actor));
   Outcome outcome;
-  for (const evidence::SweepItem& item : list.items()) {
+  for (const evidence::SweepItem& item : order.list.items()) {
     // 3. The leaf first: the rules refuse a clip that is held by now, and take the clip's rows and
     //    records. From here the clip is gone for everyone who asks; only its tombstone is found.
     HANSOM_TRY_ASSIGN(const Fate fate, condemn(index, plan, item.clip(), actor));
@@ -104,16 +122,16 @@ Result<Outcome> execute(EvidenceIndex& index, vault::Vault& vault, const Digest&
     ++outcome.destroyed;
   }
   // 5. Every object is gone: the end is journalled, the list of objects to remove goes with it.
-  HANSOM_TRY(finish(index, plan, outcome, actor));
+  const Status finished = finish(index, plan, outcome, actor);
+  outcome.repeated = !finished && finished.error().token == "plan_finished";  // somebody beside us
+  if (!finished && !outcome.repeated) return fail(finished.error());
   log(LogLevel::kInfo, "sweep_finished",
       {{"plan", plan.hex()}, {"destroyed", outcome.destroyed}, {"barred", outcome.barred}});
   return outcome;
 }
 
 Status resume(EvidenceIndex& index, vault::Vault& vault) {
-  HANSOM_TRY_ASSIGN(const View view, index.view());
-  HANSOM_TRY_ASSIGN(const auto sweeps, catalogue::list_rows<catalogue::SweepRow>(
-                                           view.reader(), Family::kRetention, sweep_key({})));
+  HANSOM_TRY_ASSIGN(const auto sweeps, list_sweeps(index));
   for (const catalogue::SweepRow& sweep : sweeps) {
     if (sweep.started_us() == 0 || sweep.finished_us() != 0) continue;
     HANSOM_TRY_ASSIGN(const Digest plan, Digest::from_span(as_bytes(sweep.plan_sha256())));

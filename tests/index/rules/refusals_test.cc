@@ -1,0 +1,324 @@
+// What the rules refuse, and what a valid act does.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "index/catalogue/catalogue.h"
+#include "index/register/register.h"
+#include "index/retention/retention.h"
+#include "tests/support/memory_index.h"
+
+namespace hansom {
+namespace {
+
+using test::ClipSpec;
+
+class RulesTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    accept(test::site_opened());
+    accept(test::unit_enrolled("unit-1"));
+  }
+  void accept(const evidence::Record& record) {
+    const auto done = index_.submit(record);
+    ASSERT_TRUE(done.has_value()) << done.error().token << ": " << done.error().message;
+  }
+  // A refusal leaves every row as it was.
+  void refuse(const evidence::Record& record, std::string_view token, ErrorKind kind) {
+    const auto before = index_.replay();
+    const auto done = index_.submit(record);
+    ASSERT_FALSE(done.has_value()) << token;
+    EXPECT_EQ(done.error().token, token) << done.error().message;
+    EXPECT_EQ(done.error().kind, kind) << token;
+    EXPECT_EQ(index_.differences(*before), "") << token;
+  }
+  catalogue::ClipRow clip(std::string_view name) {
+    return catalogue::find_clip(index_.reader(), test::clip_id(name)).value();
+  }
+  // Plans, starts and returns a sweep of these clips.
+  Digest start_sweep(std::vector<std::string> names) {
+    evidence::SweepPlan plan;
+    for (std::string& name : names) name = test::digest_text(name);
+    std::sort(names.begin(), names.end());
+    for (const std::string& name : names) {
+      plan.add_items()->set_clip(name);
+      plan.mutable_items(plan.items_size() - 1)->set_rule("event:31d");
+    }
+    const Digest digest = retention::plan_digest(plan);
+    accept(test::sweep_planned(plan));
+    accept(test::sweep_started(digest));
+    return digest;
+  }
+
+  test::MemoryIndex index_;
+};
+
+TEST_F(RulesTest, AnEmptyRecordIsRefused) {
+  refuse(record_by_server(), "bad_record", ErrorKind::kInvalid);
+}
+
+TEST_F(RulesTest, ASiteOpensOnce) {
+  refuse(test::site_opened(), "site_opened", ErrorKind::kConflict);
+  test::MemoryIndex late;
+  ASSERT_TRUE(late.submit(test::unit_enrolled("unit-1")).has_value());
+  EXPECT_EQ(late.submit(test::site_opened()).error().token, "site_opened");
+}
+
+TEST_F(RulesTest, UnitsAreEnrolledRevokedAndEnrolledAgain) {
+  const UnitId unit = UnitId::parse("unit-1").value();
+  refuse(test::unit_enrolled("Not A Unit"), "bad_unit_id", ErrorKind::kInvalid);
+  refuse(test::unit_enrolled("unit-2", ""), "bad_certificate", ErrorKind::kInvalid);
+  refuse(test::unit_revoked("unit-2"), "unit_not_found", ErrorKind::kNotFound);
+  accept(test::unit_revoked("unit-1"));
+  EXPECT_NE(registry::find_unit(index_.reader(), unit).value()->revoked_us(), 0);
+  refuse(test::unit_revoked("unit-1"), "unit_already_revoked", ErrorKind::kConflict);
+  refuse(test::clip_accepted({}), "unit_revoked", ErrorKind::kForbidden);
+  refuse(test::events_reported("unit-1", {}), "unit_revoked", ErrorKind::kForbidden);
+  accept(test::unit_enrolled("unit-1", "new certificate"));
+  const auto row = registry::find_unit(index_.reader(), unit).value();
+  EXPECT_EQ(row->revoked_us(), 0);
+  EXPECT_EQ(row->certificate_der(), "new certificate");
+  EXPECT_EQ(row->certificate_sha256(), to_text(sha256("new certificate").span()));
+  accept(test::clip_accepted({}));
+}
+
+TEST_F(RulesTest, AClipIsAcceptedFromAKnownUnitOnly) {
+  ClipSpec stranger;
+  stranger.unit = "unit-9";
+  refuse(test::clip_accepted(stranger), "unit_unknown", ErrorKind::kForbidden);
+  evidence::Record bad = test::clip_accepted({});
+  bad.mutable_clip_accepted()->set_sealed_sha256("short");
+  refuse(bad, "bad_digest", ErrorKind::kInvalid);
+  bad = test::clip_accepted({});
+  bad.mutable_clip_accepted()->set_upload("../x");
+  refuse(bad, "bad_upload_id", ErrorKind::kInvalid);
+}
+
+TEST_F(RulesTest, AnUploadEndsOnce) {
+  accept(test::clip_accepted({}));
+  refuse(test::clip_accepted({}), "upload_already_accepted", ErrorKind::kConflict);
+  const UploadId upload = UploadId::parse(test::upload_of("clip")).value();
+  EXPECT_EQ(catalogue::find_upload(index_.reader(), upload).value(), LeafIndex{2});
+  EXPECT_EQ(clip("clip").controller(), "council");
+}
+
+TEST_F(RulesTest, ASecondArrivalIsAddedAndChangesNothingElse) {
+  accept(test::clip_accepted({}));
+  ClipSpec again;
+  again.upload = test::upload_of("second");
+  accept(test::clip_accepted(again));
+  int number = 0;
+  const auto conflicts = [&](auto change) {
+    ClipSpec other;
+    other.upload = test::upload_of("third" + std::to_string(number++));
+    change(other);
+    accept(test::clip_accepted(other));
+    const catalogue::ClipRow row = clip("clip");
+    EXPECT_EQ(row.manifest().vehicle().registration(), "AB12CDE");
+    EXPECT_EQ(row.accepted_leaf(), 2U);
+    return row.arrivals(row.arrivals_size() - 1).conflicting();
+  };
+  EXPECT_FALSE(clip("clip").arrivals(1).conflicting());
+  EXPECT_TRUE(conflicts([](ClipSpec& s) { s.registration = "OTHER"; }));
+  EXPECT_TRUE(conflicts([](ClipSpec& s) { s.vehicle_licence = "OTHER"; }));
+  EXPECT_TRUE(conflicts([](ClipSpec& s) { s.driver_licence = ""; }));
+  EXPECT_TRUE(conflicts([](ClipSpec& s) { s.start_us += 1; }));
+  EXPECT_TRUE(conflicts([](ClipSpec& s) { s.channel = 2; }));
+  EXPECT_TRUE(conflicts([](ClipSpec& s) { s.clip_number = 2; }));
+  EXPECT_FALSE(conflicts([](ClipSpec& s) { s.purpose = evidence::Purpose::REQUEST; }));
+  catalogue::ClipQuery other;
+  other.registration = "OTHER";
+  EXPECT_TRUE(catalogue::find_clips(index_.reader(), other).value().clips.empty());
+}
+
+TEST_F(RulesTest, TheQueueHoldsWhatWaitsForInspection) {
+  const auto pending = [&] { return catalogue::pending_inspections(index_.reader(), 10).value(); };
+  refuse(test::clip_inspected("one"), "clip_not_found", ErrorKind::kNotFound);
+  for (const char* name : {"one", "two", "three"}) {
+    ClipSpec spec;
+    spec.name = name;
+    accept(test::clip_accepted(spec));
+  }
+  EXPECT_EQ(pending(),
+            (std::vector{test::clip_id("one"), test::clip_id("two"), test::clip_id("three")}));
+  EXPECT_EQ(catalogue::pending_inspections(index_.reader(), 2).value().size(), 2U);
+  evidence::Record inspected = test::clip_inspected("two", {"picture"});
+  inspected.mutable_clip_inspected()->mutable_report()->mutable_thumbnails(0)->set_image("bytes");
+  accept(inspected);
+  EXPECT_EQ(pending(), (std::vector{test::clip_id("one"), test::clip_id("three")}));
+  EXPECT_EQ(clip("two").report().thumbnails(0).image(), "");
+  EXPECT_EQ(index_.record(index_.leaves() - 1)->clip_inspected().report().thumbnails(0).image(),
+            "");
+}
+
+TEST_F(RulesTest, EventsAreKeptOnceAndTheFirstTellingStays) {
+  evidence::Record load = record_by_server();
+  load.mutable_register_loaded()->add_links()->set_unit("unit-1");
+  load.mutable_register_loaded()->mutable_links(0)->set_registration("ab12 cde");
+  accept(load);
+  refuse(test::events_reported("unit-9", {}), "unit_unknown", ErrorKind::kForbidden);
+  const evidence::Event panic = test::event(1, "panic", test::kStartUs);
+  evidence::Event door = test::event(2, "door", test::kStartUs);
+  door.set_registration("xy 1");
+  accept(test::events_reported("unit-1", {panic, door, panic}));
+  const auto recorded = [&] { return index_.record(index_.leaves() - 1)->events_reported(); };
+  ASSERT_EQ(recorded().events_size(), 2);
+  EXPECT_EQ(recorded().events(0).registration(), "AB12CDE");
+  EXPECT_EQ(recorded().events(1).registration(), "XY1");
+
+  accept(test::events_reported("unit-1", {panic, door, test::event(3, "door", test::kStartUs)}));
+  ASSERT_EQ(recorded().events_size(), 1);
+  EXPECT_EQ(recorded().events(0).sequence(), 3U);
+
+  evidence::Event other = panic;
+  other.set_time_us(panic.time_us() + 1);
+  refuse(test::events_reported("unit-1", {test::event(4, "door", 1), other}), "event_conflict",
+         ErrorKind::kConflict);
+  refuse(test::events_reported("unit-1", {test::event(5, "a", 1), test::event(5, "b", 1)}),
+         "event_conflict", ErrorKind::kConflict);
+  const auto said = index_.submit(test::events_reported("unit-1", {other}));
+  EXPECT_THAT(said.error().message, testing::HasSubstr("event 1 of unit unit-1"));
+}
+
+TEST_F(RulesTest, TheRegisterIsReplacedAsAWhole) {
+  evidence::Record load = record_by_server();
+  load.mutable_register_loaded()->add_links()->set_unit("unit-1");
+  load.mutable_register_loaded()->add_links()->set_unit("unit-2");
+  accept(load);
+  EXPECT_EQ(registry::list_links(index_.reader()).value().size(), 2U);
+  load.mutable_register_loaded()->mutable_links()->RemoveLast();
+  accept(load);
+  EXPECT_EQ(registry::list_links(index_.reader()).value().size(), 1U);
+  EXPECT_FALSE(registry::link_of_unit(index_.reader(), UnitId::parse("unit-2").value()).value());
+  load.mutable_register_loaded()->add_links()->set_unit("unit-1");
+  refuse(load, "bad_register", ErrorKind::kInvalid);
+  load.mutable_register_loaded()->mutable_links(1)->set_unit("Not A Unit");
+  refuse(load, "bad_register", ErrorKind::kInvalid);
+}
+
+TEST_F(RulesTest, HoldsArePlacedAndReleasedOnce) {
+  refuse(test::hold_placed("h1", "clip"), "clip_not_found", ErrorKind::kNotFound);
+  accept(test::clip_accepted({}));
+  evidence::Record silent = test::hold_placed("h1", "clip");
+  silent.mutable_hold_placed()->clear_reason();
+  refuse(silent, "reason_required", ErrorKind::kInvalid);
+  refuse(test::hold_placed("", "clip"), "bad_hold", ErrorKind::kInvalid);
+  accept(test::hold_placed("h1", "clip"));
+  refuse(test::hold_placed("h1", "clip"), "hold_exists", ErrorKind::kConflict);
+  accept(test::hold_placed("h2", "clip"));
+  EXPECT_EQ(clip("clip").hold_ids_size(), 2);
+  refuse(test::hold_released("h3"), "hold_not_found", ErrorKind::kNotFound);
+  accept(test::hold_released("h1"));
+  refuse(test::hold_released("h1"), "hold_released", ErrorKind::kConflict);
+  EXPECT_THAT(clip("clip").hold_ids(), testing::ElementsAre("h2"));
+  EXPECT_EQ(retention::list_holds(index_.reader(), false).value().size(), 1U);
+  EXPECT_EQ(retention::list_holds(index_.reader(), true).value().size(), 2U);
+}
+
+TEST_F(RulesTest, ASweepGoesItsWay) {
+  accept(test::clip_accepted({}));
+  const Digest unknown = sha256("no plan");
+  refuse(test::sweep_started(unknown), "plan_not_found", ErrorKind::kNotFound);
+  refuse(test::sweep_finished(unknown), "plan_not_found", ErrorKind::kNotFound);
+  refuse(test::clip_destroyed(unknown, test::digest_text("clip")), "plan_not_found",
+         ErrorKind::kNotFound);
+
+  evidence::SweepPlan plan;
+  plan.add_items()->set_clip(test::digest_text("clip"));
+  evidence::Record wrong = test::sweep_planned(plan);
+  wrong.mutable_sweep_planned()->mutable_plan()->set_as_of_us(5);
+  refuse(wrong, "bad_plan", ErrorKind::kInvalid);
+  evidence::SweepPlan twice = plan;
+  twice.add_items()->set_clip(test::digest_text("clip"));
+  refuse(test::sweep_planned(twice), "bad_plan", ErrorKind::kInvalid);
+
+  const Digest digest = retention::plan_digest(plan);
+  accept(test::sweep_planned(plan));
+  refuse(test::clip_destroyed(digest, test::digest_text("clip")), "plan_not_started",
+         ErrorKind::kConflict);
+  refuse(test::sweep_finished(digest), "plan_not_started", ErrorKind::kConflict);
+  accept(test::sweep_started(digest));
+  accept(test::sweep_started(digest));  // goes on after a crash
+  refuse(test::clip_destroyed(digest, test::digest_text("other")), "clip_not_in_plan",
+         ErrorKind::kConflict);
+  accept(test::sweep_finished(digest));
+  refuse(test::sweep_finished(digest), "plan_finished", ErrorKind::kConflict);
+  refuse(test::sweep_started(digest), "plan_finished", ErrorKind::kConflict);
+  refuse(test::clip_destroyed(digest, test::digest_text("clip")), "plan_finished",
+         ErrorKind::kConflict);
+}
+
+TEST_F(RulesTest, AHoldBeatsASweepThatHasBegun) {
+  accept(test::clip_accepted({}));
+  const Digest plan = start_sweep({"clip"});
+  accept(test::hold_placed("h1", "clip"));
+  refuse(test::clip_destroyed(plan, test::digest_text("clip")), "clip_held", ErrorKind::kConflict);
+  accept(test::hold_released("h1"));
+  accept(test::clip_destroyed(plan, test::digest_text("clip")));
+}
+
+TEST_F(RulesTest, ADestroyedClipLeavesATombstoneAndNothingElse) {
+  accept(test::clip_accepted({}));
+  ClipSpec again;
+  again.upload = test::upload_of("again");
+  accept(test::clip_accepted(again));
+  accept(test::clip_inspected("clip", {"picture 1"}));
+  accept(test::clip_inspected("clip", {"picture 2"}));
+  const catalogue::ClipRow before = clip("clip");
+  accept(test::clip_destroyed(start_sweep({"clip"}), test::digest_text("clip")));
+
+  const auto act = index_.record(index_.leaves() - 1)->clip_destroyed();
+  EXPECT_THAT(act.erased_leaves(), testing::ElementsAre(2U, 3U, 4U, 5U));
+  EXPECT_THAT(act.derived(), testing::UnorderedElementsAre(test::digest_text("picture 1"),
+                                                           test::digest_text("picture 2")));
+  for (std::uint64_t leaf = 2; leaf <= 5; ++leaf) EXPECT_FALSE(index_.record(leaf)) << leaf;
+  const catalogue::ClipRow row = clip("clip");
+  EXPECT_EQ(row.tombstone().registration(), "AB12CDE");
+  EXPECT_EQ(row.tombstone().vehicle_licence(), "PLATE1");
+  EXPECT_EQ(row.tombstone().unit(), "unit-1");
+  EXPECT_EQ(row.tombstone().rule(), "event:31d");
+  EXPECT_EQ(row.start_us(), before.start_us());
+  EXPECT_EQ(row.end_us(), before.end_us());
+  EXPECT_FALSE(row.has_manifest());
+  EXPECT_FALSE(row.has_report());
+  EXPECT_EQ(row.arrivals_size(), 0);
+  const UploadId upload = UploadId::parse(test::upload_of("clip")).value();
+  EXPECT_FALSE(catalogue::find_upload(index_.reader(), upload).value());
+  EXPECT_TRUE(catalogue::pending_inspections(index_.reader(), 5).value().empty());
+
+  ClipSpec late;
+  late.upload = test::upload_of("late");
+  refuse(test::clip_accepted(late), "destroyed", ErrorKind::kGone);
+  refuse(test::clip_inspected("clip"), "destroyed", ErrorKind::kGone);
+  refuse(test::hold_placed("h1", "clip"), "destroyed", ErrorKind::kGone);
+  refuse(test::clip_destroyed(start_sweep({"clip", "x"}), test::digest_text("clip")), "destroyed",
+         ErrorKind::kGone);
+}
+
+TEST_F(RulesTest, WhatAnotherClipNeedsIsNotInTheList) {
+  for (const char* name : {"one", "two"}) {
+    ClipSpec spec;
+    spec.name = name;
+    accept(test::clip_accepted(spec));
+    accept(test::clip_inspected(name, {"shared", std::string("only ") + name}));
+  }
+  const Digest plan = start_sweep({"one", "two"});
+  const auto derived = [&] {
+    return index_.record(index_.leaves() - 1)->clip_destroyed().derived();
+  };
+  accept(test::clip_destroyed(plan, test::digest_text("one")));
+  EXPECT_THAT(derived(), testing::ElementsAre(test::digest_text("only one")));
+  accept(test::clip_destroyed(plan, test::digest_text("two")));
+  EXPECT_THAT(derived(), testing::UnorderedElementsAre(test::digest_text("shared"),
+                                                       test::digest_text("only two")));
+}
+
+TEST_F(RulesTest, AnAccessIsRecordedAsAsked) {
+  evidence::Record record = record_by_server();
+  record.mutable_access()->set_query("/v1/clips?registration=AB12%20CDE");
+  accept(record);
+  record.mutable_access()->set_query("/v1/clips?\xff");
+  refuse(record, "bad_access", ErrorKind::kInvalid);
+}
+
+}  // namespace
+}  // namespace hansom

@@ -58,11 +58,11 @@ struct Head {
 class Journal {
  public:
   virtual ~Journal() = default;
-  // Queues a command; `done` is called once, after the group is durable or the command was refused:
-  // it must be quick and must not block. It is called on the writer's thread, or, for a command
-  // that was never queued, within submit() itself. Errors: what Rules::validate says; kUnavailable
-  // `journal_busy` (queue full) or `draining`; kStorage `journal_failed` (a commit failed: every
-  // later command fails until restart). Requires: the record has an act. Any thread.
+  // Queues a command; `done` is called once, when its group is durable, also with a refusal (which
+  // may lean on a command before it): it must be quick and must not block. It is called on the
+  // writer's thread, or, if never queued, within submit(). Errors: what Rules::validate says;
+  // kUnavailable `journal_busy` (queue full) or `draining`; kStorage `journal_failed` (a commit
+  // failed: every later command fails until restart). Requires: the record has an act. Any thread.
   virtual void submit(evidence::Record record, Done done) = 0;
   // The newest durable head. Any thread.
   [[nodiscard]] virtual Head head() const = 0;

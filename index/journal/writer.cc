@@ -41,9 +41,9 @@ void put_head(store::Batch& batch, const Head& head) {
   batch.put(store::Family::kMeta, as_bytes(kPositionKey), number_key(head.size));
 }
 
-struct Writer::Accepted {
-  Committed committed;
+struct Writer::Answer {
   Done done;
+  Result<Committed> result;
 };
 
 Writer::Writer(store::Store& store, const Rules& rules, tlog::Signer signer, Clock& clock,
@@ -60,53 +60,55 @@ GroupOutcome Writer::commit_group(std::vector<Command> commands, const Failed& f
   GroupOutcome outcome;
   Tree tree = tree_;  // grows with the group; becomes the durable one in step 5, or is dropped
   std::vector<tlog::FullTile> tiles;
-  std::vector<Accepted> accepted;
+  std::vector<Answer> answers;
   const std::unique_ptr<store::Batch> batch = store_.begin();
 
   // 1. Each command in the order it came: validated against the state with everything before it in
-  //    the group. A refused one leaves nothing behind and is answered at once.
+  //    the group. A refused one leaves nothing behind. Its answer waits with the others: it may
+  //    lean on a command before it ("accepted already"), which is not yet true on disk.
   for (Command& command : commands) {
     batch->mark();
     auto entered = enter(std::move(command.record), tree, *batch, tiles);
-    if (entered) {
-      accepted.push_back({*std::move(entered), std::move(command.done)});
-      continue;
+    if (!entered) {
+      batch->roll_back();
+      ++outcome.refused;
     }
-    batch->roll_back();
-    ++outcome.refused;
-    command.done(fail(std::move(entered).error()));
+    answers.push_back({std::move(command.done), std::move(entered)});
   }
-  if (accepted.empty()) return outcome;
   // From here the order, the leaf indices and the bytes of the group are fixed; nobody has seen
   // them.
 
-  // 2. The tiles that became full.
-  for (const tlog::FullTile& tile : tiles) {
-    batch->put(store::Family::kTile, tile_key(tile.id), tile.bytes);
+  if (outcome.refused < answers.size()) {
+    // 2. The tiles that became full.
+    for (const tlog::FullTile& tile : tiles) {
+      batch->put(store::Family::kTile, tile_key(tile.id), tile.bytes);
+    }
+
+    // 3. One head for the group. It is shown to nobody before it is durable: after a failed commit
+    //    it either turns up at the next start together with exactly these leaves, or was never
+    //    seen.
+    tree.head = sign_head(signer_, tree.edge);
+    put_head(*batch, tree.head);
+
+    // 4. One synced write. A failure is final: it is never tried again.
+    const auto started = std::chrono::steady_clock::now();
+    if (Status committed = store_.commit(*batch); !committed) {
+      const Error error{ErrorKind::kStorage, "journal_failed",
+                        std::move(committed).error().message};
+      failed(error);
+      for (const Answer& answer : answers) answer.done(fail(error));
+      return outcome;
+    }
+    outcome.sync_us = microseconds_since(started);
+    // From here the group exists: every leaf of it survives whatever happens next.
+
+    // 5. Readers get the new tree before anyone is told to look.
+    tree_ = std::move(tree);
+    publish_(tree_);
   }
-
-  // 3. One head for the group. It is shown to nobody before it is durable: after a failed commit it
-  //    either turns up at the next start together with exactly these leaves, or was never seen.
-  tree.head = sign_head(signer_, tree.edge);
-  put_head(*batch, tree.head);
-
-  // 4. One synced write. A failure is final: it is never tried again.
-  const auto started = std::chrono::steady_clock::now();
-  if (Status committed = store_.commit(*batch); !committed) {
-    const Error error{ErrorKind::kStorage, "journal_failed", std::move(committed).error().message};
-    failed(error);
-    for (Accepted& one : accepted) one.done(fail(error));
-    return outcome;
-  }
-  outcome.sync_us = microseconds_since(started);
-  // From here the group exists: every leaf of it survives whatever happens next.
-
-  // 5. Readers get the new tree before anyone is told to look.
-  tree_ = std::move(tree);
-  publish_(tree_);
 
   // 6. The waiters, in order.
-  for (Accepted& one : accepted) one.done(std::move(one.committed));
+  for (Answer& answer : answers) answer.done(std::move(answer.result));
   return outcome;
 }
 

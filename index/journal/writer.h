@@ -48,7 +48,7 @@ class Writer {
   [[nodiscard]] GroupOutcome commit_group(std::vector<Command> commands, const Failed& failed);
 
  private:
-  struct Accepted;
+  struct Answer;
   [[nodiscard]] Result<Committed> enter(evidence::Record record, Tree& tree, store::Batch& batch,
                                         std::vector<tlog::FullTile>& tiles);
 

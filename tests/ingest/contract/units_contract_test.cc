@@ -32,7 +32,8 @@ TEST(UnitsContract, describes_exactly_the_routes_of_the_units) {
 
 TEST(UnitsContract, describes_exactly_the_routes_of_the_machine_itself) {
   http::Router router;
-  ingest::LocalApi local({[] { return std::string(); }, [] { return std::string(); }});
+  ingest::LocalApi local(
+      {[] { return std::vector<std::string>(); }, [] { return std::vector<ingest::Metric>(); }});
   local.add_routes(router);
   EXPECT_THAT(described("local"), UnorderedElementsAreArray(routed(router)));
 }

@@ -36,7 +36,7 @@ struct Watched {
 
 // Takes what the pipe holds. False once there is nothing more to come.
 bool drain(int pipe, Bytes& answer) {
-  std::array<std::uint8_t, 64 * 1024> buffer{};
+  std::array<std::uint8_t, 64UL * 1024> buffer{};
   while (answer.size() <= kAnswerHeaderBytes + kAnswerBytesMax) {
     const ssize_t got = read(pipe, buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;

@@ -76,6 +76,7 @@ Result<SpawnedProcess> SpawnedProcess::start(const std::filesystem::path& progra
   std::vector<std::string> words{program.string()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   std::string zone = "TZ=UTC";

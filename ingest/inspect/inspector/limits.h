@@ -8,7 +8,7 @@ namespace hansom::ingest {
 
 // What may go in and come out.
 inline constexpr std::uint64_t kInspectedClipBytesMax = 1ULL << 30;  // of opened bytes, in memory
-inline constexpr std::size_t kAnswerBytesMax = 8 * 1024 * 1024;      // the serialized report
+inline constexpr std::size_t kAnswerBytesMax = 8ULL * 1024 * 1024;   // the serialized report
 
 // What a report may hold.
 inline constexpr std::size_t kStreamsMax = 32;
@@ -17,8 +17,8 @@ inline constexpr std::size_t kSpansMax = 2048;  // of sound, of damage, of gaps
 inline constexpr std::size_t kTimesMax = 128;
 inline constexpr std::size_t kTextBytesMax = 256;  // of any text found in a clip
 inline constexpr std::size_t kThumbnailsMax = 360;
-inline constexpr std::size_t kThumbnailBytesMax = 64 * 1024;
-inline constexpr std::size_t kThumbnailBytesTotalMax = 5 * 1024 * 1024;
+inline constexpr std::size_t kThumbnailBytesMax = 64ULL * 1024;
+inline constexpr std::size_t kThumbnailBytesTotalMax = 5ULL * 1024 * 1024;
 
 // The most that one of these takes on the wire: ten bytes a number, a few for tags and lengths.
 inline constexpr std::size_t kRunWireBytesMax = 40;
@@ -38,12 +38,12 @@ static_assert(kThumbnailBytesMax <= kThumbnailBytesTotalMax);
 // limits on time and memory stand behind them.
 inline constexpr std::uint64_t kPacketsMax = 4'000'000;
 inline constexpr std::uint64_t kReadFactorMax = 64;  // times the clip's own size, plus this:
-inline constexpr std::uint64_t kReadSlackBytesMax = 64 * 1024 * 1024;
+inline constexpr std::uint64_t kReadSlackBytesMax = 64ULL * 1024 * 1024;
 inline constexpr std::uint64_t kReadCallsMax = 8'000'000;
-inline constexpr std::size_t kSoundWindowsMax = 2'000'000;             // of 100 ms: over two days
-inline constexpr std::int64_t kPixelsMax = 8192LL * 4608;              // one picture
-inline constexpr std::size_t kAllocationBytesMax = 256 * 1024 * 1024;  // one allocation of libav
-inline constexpr std::int64_t kPictureFormatBytesMax = 8;              // a pixel, widest format
+inline constexpr std::size_t kSoundWindowsMax = 2'000'000;  // of 100 ms: over two days
+inline constexpr std::int64_t kPixelsMax = 8192LL * 4608;   // one picture
+inline constexpr std::size_t kAllocationBytesMax = 256ULL * 1024 * 1024;  // one allocation of libav
+inline constexpr std::int64_t kPictureFormatBytesMax = 8;                 // a pixel, widest format
 static_assert(kPixelsMax * kPictureFormatBytesMax <= 2LL * kAllocationBytesMax);
 // A time further than a century from a clip's start is not believed.
 inline constexpr std::int64_t kClipTimeUsMax = 100LL * 366 * 86'400 * 1'000'000;

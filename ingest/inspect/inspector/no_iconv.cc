@@ -7,6 +7,6 @@
 
 extern "C" iconv_t iconv_open(const char* /*to*/, const char* /*from*/) {
   errno = EINVAL;
-  return reinterpret_cast<iconv_t>(
-      -1);  // NOLINT(performance-no-int-to-ptr): the documented failure
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): the documented failure
+  return reinterpret_cast<iconv_t>(-1);
 }

@@ -32,17 +32,22 @@ constexpr std::array kAllowed{
     SCMP_SYS(exit),           SCMP_SYS(exit_group),
 };
 
+constexpr scmp_datum_t k32Bits = 0xffffffff;
+
 int add_rules(scmp_filter_ctx filter, int answer_fd) {
   for (const int call : kAllowed) {
     if (const int error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0); error != 0) {
       return error;
     }
   }
-  const scmp_arg_cmp to_answer = SCMP_A0_32(SCMP_CMP_EQ, static_cast<scmp_datum_t>(answer_fd));
-  const scmp_arg_cmp to_self = SCMP_A0_32(SCMP_CMP_EQ, static_cast<scmp_datum_t>(getpid()));
-  const scmp_arg_cmp not_executable = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
-  const scmp_arg_cmp anonymous =
-      SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS | MAP_TYPE, MAP_ANONYMOUS | MAP_PRIVATE);
+  const auto self = static_cast<scmp_datum_t>(getpid());
+  // The kernel looks at the low 32 bits of these two, as it does when it takes them.
+  const scmp_arg_cmp to_answer{0, SCMP_CMP_MASKED_EQ, k32Bits,
+                               static_cast<scmp_datum_t>(answer_fd)};
+  const scmp_arg_cmp to_self{0, SCMP_CMP_MASKED_EQ, k32Bits, self};
+  const scmp_arg_cmp not_executable{2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0};
+  const scmp_arg_cmp anonymous{3, SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS | MAP_TYPE,
+                               MAP_ANONYMOUS | MAP_PRIVATE};
   int error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1, to_answer);
   if (error == 0) error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, to_self);
   if (error == 0) {

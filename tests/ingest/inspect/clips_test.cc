@@ -67,13 +67,11 @@ TEST(Clips, SoundIsWhereTheToneIs) {
 }
 
 TEST(Clips, AacAndAlawAreHeardToo) {
+  const std::string two_tones =
+      "aevalsrc='if(between(t,1,2)+between(t,4,5),0.5*sin(880*PI*t),0)':d=6:s=16000";
   for (const auto& [codec, suffix] : {std::pair{"aac", ".mp4"}, std::pair{"pcm_alaw", ".mkv"}}) {
-    HANSOM_CLIP_OR_SKIP(
-        clip, test::make_clip({"-f", "lavfi", "-i",
-                               "aevalsrc='if(between(t,1,2)+between(t,4,5),0.5*sin(880*PI*t),0)':"
-                               "d=6:s=16000",
-                               "-c:a", codec},
-                              suffix));
+    HANSOM_CLIP_OR_SKIP(clip,
+                        test::make_clip({"-f", "lavfi", "-i", two_tones, "-c:a", codec}, suffix));
     const evidence::Report report = test::inspect_bytes(*clip).report;
     ASSERT_EQ(report.sound_size(), 2) << codec;
     expect_near_us(report.sound(0).start_us(), 1'000'000, 200'000);

@@ -36,8 +36,10 @@ TEST(Timeline, OneHourOfEvenPacketsIsOneRun) {
 }
 
 TEST(Timeline, MatroskasMillisecondsAreOneRun) {
-  std::vector<std::int64_t> times;
-  for (int i = 0; i < 3000; ++i) times.push_back((i * 1001 / 30) * 1000);
+  std::vector<std::int64_t> times(3000);
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    times[i] = static_cast<std::int64_t>(i) * 1001 / 30 * 1000;
+  }
   EXPECT_LE(timeline_runs(times, 10).size(), 2);
 }
 
@@ -61,10 +63,9 @@ TEST(Timeline, EveryPacketIsWithinTheTolerance) {
 
 TEST(Timeline, RunsStayUnderTheirBoundAndCoverAll) {
   std::mt19937 random(8);
-  std::vector<std::int64_t> times;
+  std::vector<std::int64_t> times(5000);
   std::int64_t at = 0;
-  for (int i = 0; i < 5000; ++i)
-    times.push_back(at += static_cast<std::int64_t>(random() % 90'000));
+  for (auto& time : times) time = at += static_cast<std::int64_t>(random() % 90'000);
   const auto runs = timeline_runs(times, 16);
   EXPECT_LE(runs.size(), 16);
   const auto total = std::accumulate(runs.begin(), runs.end(), std::uint64_t{0},

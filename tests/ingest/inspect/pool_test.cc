@@ -41,7 +41,7 @@ TEST(Pool, BadClipsDoNotStopGoodOnes) {
   const auto good = test::make_small_clip();
   if (!good) GTEST_SKIP() << "ffmpeg is not installed: no clip was made";
   test::FakeSource source;
-  for (std::uint8_t i = 0; i < 8; ++i) source.add(i, i % 2 == 0 ? *good : Bytes(i * 1000U, 0));
+  for (std::uint8_t i = 0; i < 8; ++i) source.add(i, i % 2 == 0 ? *good : Bytes(i * 1000UL, 0));
   InspectorPoolOptions options = impatient(test::real_inspector());
   options.workers = 2;
   InspectorPool pool(source, options);

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <filesystem>
 #include <sstream>
 
 #include "proto/base/durable_file.h"
@@ -18,7 +19,7 @@ std::optional<std::string> find_program(const std::string& name) {
   const char* path = std::getenv("PATH");
   std::istringstream folders(path == nullptr ? "/usr/bin:/bin" : path);
   for (std::string folder; std::getline(folders, folder, ':');) {
-    const std::string candidate = folder + "/" + name;
+    const std::string candidate = std::filesystem::path(folder) / name;
     if (access(candidate.c_str(), X_OK) == 0) return candidate;
   }
   return std::nullopt;
@@ -36,6 +37,7 @@ ProgramResult run_program(const std::vector<std::string>& words) {
   posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
   std::vector<std::string> copies = words;
   std::vector<char*> argv;
+  argv.reserve(copies.size() + 1);
   for (std::string& word : copies) argv.push_back(word.data());
   argv.push_back(nullptr);
   pid_t id = -1;
@@ -44,7 +46,7 @@ ProgramResult run_program(const std::vector<std::string>& words) {
   if (error != 0) return {};
   theirs.reset();
   ProgramResult result;
-  std::array<char, 64 * 1024> buffer{};
+  std::array<char, 64UL * 1024> buffer{};
   for (ssize_t got = 0; (got = read(ours.get(), buffer.data(), buffer.size())) > 0;) {
     result.output.append(buffer.data(), static_cast<std::size_t>(got));
   }

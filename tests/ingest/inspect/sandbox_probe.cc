@@ -29,6 +29,7 @@ namespace {
 
 constexpr std::size_t kFourGiB = 4ULL << 30;
 constexpr std::size_t kPage = 4096;
+constexpr std::size_t kMebibyte = 1024UL * 1024;
 
 // What a sandbox that leaks would let through; anything an action returns is "it was let".
 void answer_well(std::uint32_t measures) {
@@ -40,7 +41,7 @@ void answer_well(std::uint32_t measures) {
 }
 
 void write_mebibytes(std::size_t count) {
-  const std::string mebibyte(1024 * 1024, 'x');
+  const std::string mebibyte(kMebibyte, 'x');
   for (std::size_t i = 0; i < count; ++i) {
     static_cast<void>(write(kAnswerFd, mebibyte.data(), mebibyte.size()));
   }
@@ -53,7 +54,7 @@ void take_memory() {
 
 void take_memory_in_pieces() {
   std::vector<std::string> pieces;
-  for (std::size_t i = 0; i < 4096; ++i) pieces.emplace_back(1024 * 1024, 'x');
+  for (std::size_t i = 0; i < 4096; ++i) pieces.emplace_back(kMebibyte, 'x');
 }
 
 [[noreturn]] void loop_for_ever() {
@@ -111,7 +112,11 @@ const std::map<std::string_view, std::function<void(int)>>& actions() {
        }},
       {"say_nothing", [](int) { _exit(kExitAnswered); }},
       {"abort", [](int) { std::abort(); }},
-      {"bad_pointer", [](int) { *reinterpret_cast<volatile int*>(kPage) = 1; }},
+      {"bad_pointer",
+       [](int) {
+         // NOLINTNEXTLINE(performance-no-int-to-ptr): a pointer to nowhere is wanted
+         *reinterpret_cast<volatile int*>(kPage) = 1;
+       }},
   };
   return all;
 }

@@ -11,7 +11,7 @@ namespace hansom::http {
 namespace {
 
 // Framing of chunks comes in small pieces: read ahead this much at a time.
-constexpr std::size_t kReadAheadBytes = 64 * 1024;
+constexpr std::size_t kReadAheadBytes = std::size_t{64} * 1024;
 
 }  // namespace
 

@@ -15,8 +15,9 @@ class ChunkDecoder {
     std::size_t produced = 0;  // in the output
   };
 
-  static constexpr std::size_t kExtensionBytesMax = 256;     // of one chunk; dropped
-  static constexpr std::size_t kTrailerBytesMax = 8 * 1024;  // of the whole body; dropped
+  static constexpr std::size_t kExtensionBytesMax = 256;  // of one chunk; dropped
+  static constexpr std::size_t kTrailerBytesMax =
+      std::size_t{8} * 1024;  // of the whole body; dropped
 
   // Decodes until the input is used up, the output is full or the body has ended; bytes after the
   // end stay unconsumed. Error: kInvalid `bad_chunk` for anything the grammar does not have, sizes

@@ -34,7 +34,7 @@ class TlsContext {
 };
 
 struct ServerLimits {
-  std::size_t header_bytes_max = 128 * 1024;  // a 64 KiB manifest is base64 twice over
+  std::size_t header_bytes_max = std::size_t{128} * 1024;  // a 64 KiB manifest is base64 twice over
   std::size_t connections_max = 20'000;
   std::chrono::milliseconds handshake_timeout{10'000};
   std::chrono::milliseconds header_timeout{20'000};

@@ -18,7 +18,7 @@
 namespace hansom::http {
 namespace {
 
-constexpr std::size_t kHeadReadBytes = 16 * 1024;
+constexpr std::size_t kHeadReadBytes = std::size_t{16} * 1024;
 // What a connection between requests keeps allocated: thousands of units sit idle.
 constexpr std::size_t kIdleReadBytes = 1024;
 // How long an answer that the peer may not have read yet keeps a closing connection alive.

@@ -75,7 +75,7 @@ Awaitable<Result<std::string>> SessionExchange::read_all(std::size_t bytes_max) 
                 "the body may have at most " + std::to_string(bytes_max) + " bytes");
   };
   if (!body_.chunked() && body_.bytes_left() > bytes_max) co_return too_large();
-  constexpr std::size_t kStepBytes = 64 * 1024;
+  constexpr std::size_t kStepBytes = std::size_t{64} * 1024;
   std::string text;
   while (true) {
     const std::size_t before = text.size();

@@ -38,7 +38,7 @@ class SessionExchange final : public Exchange {
   [[nodiscard]] BodyReader& body() { return body_; }
 
   // A body of which no more than this is unread does not end the connection.
-  static constexpr std::uint64_t kDrainBytesMax = 64 * 1024;
+  static constexpr std::uint64_t kDrainBytesMax = std::size_t{64} * 1024;
 
  private:
   // What a StopHandle reaches from other threads, also after the exchange has gone (hence shared).

@@ -21,7 +21,7 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 // A peer that sends faster than we work must not keep its thread for itself.
-constexpr std::size_t kFairBytes = 1024 * 1024;
+constexpr std::size_t kFairBytes = std::size_t{1024} * 1024;
 
 // Empties OpenSSL's error queue into one line.
 std::string openssl_reasons() {
@@ -237,7 +237,7 @@ void TlsStream::shutdown() {
 }
 
 Awaitable<void> TlsStream::discard_input() {
-  std::array<char, 16 * 1024> dropped;
+  std::array<char, std::size_t{16} * 1024> dropped;
   while (true) {
     const ssize_t got = ::recv(socket_.native_handle(), dropped.data(), dropped.size(), 0);
     if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) co_return;

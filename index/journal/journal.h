@@ -88,9 +88,9 @@ class Journal {
 
 struct EmbeddedOptions {
   std::size_t queue_max = 4096;  // commands waiting; beyond: journal_busy
-  std::size_t queue_bytes_max = 64 * 1024 * 1024;
+  std::size_t queue_bytes_max = std::size_t{64} * 1024 * 1024;
   std::size_t group_max = 512;  // commands in one synced batch
-  std::size_t group_bytes_max = 8 * 1024 * 1024;
+  std::size_t group_bytes_max = std::size_t{8} * 1024 * 1024;
 };
 
 // The embedded journal on RocksDB. Requires: everything outlives it. Errors: kCorrupt

@@ -9,7 +9,7 @@
 namespace hansom::journal {
 namespace {
 
-constexpr std::size_t kReadBytes = 1024 * 1024;
+constexpr std::size_t kReadBytes = std::size_t{1024} * 1024;
 
 std::string place(const Digest& name) {
   return "vault " + name.hex();

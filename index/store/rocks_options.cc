@@ -10,7 +10,7 @@
 namespace hansom::store {
 namespace {
 
-constexpr std::size_t kMiB = 1024 * 1024;
+constexpr std::size_t kMiB = std::size_t{1024} * 1024;
 
 // Names on disk, in the order of Family.
 constexpr std::array<const char*, kFamilies> kNames = {"meta",   "leaf",     "record",    "tile",

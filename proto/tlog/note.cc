@@ -10,7 +10,7 @@
 namespace hansom::tlog {
 namespace {
 
-constexpr std::size_t kNoteBytesMax = 1024 * 1024;
+constexpr std::size_t kNoteBytesMax = std::size_t{1024} * 1024;
 constexpr std::size_t kSignaturesMax = 100;
 constexpr std::string_view kSignaturePrefix = "\u2014 ";  // em dash, space
 

@@ -8,9 +8,12 @@
 namespace hansom::ingest {
 namespace {
 
-// More files than this are synced with one syncfs instead of one by one. syncfs also waits for what
-// others write to the same file system, so it must save many journal commits to be worth it.
-constexpr std::size_t kSyncFileSystemAbove = 32;
+// More files than this are synced with one syncfs instead of one by one. Measured on ext4 over a
+// virtual disk, 256 KiB a file, best of 15: 4 files 0.25 ms one by one against 0.14 ms, 16
+// files 1.4 against 0.2, 64 files 4.8 against 0.25. But syncfs also waits for what others have
+// written to the same file system (a copy, a backup), so for few files one by one is the steadier
+// choice.
+constexpr std::size_t kSyncFileSystemAbove = 8;
 
 }  // namespace
 

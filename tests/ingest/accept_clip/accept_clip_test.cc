@@ -114,7 +114,7 @@ TEST_F(AcceptClip, WhatIsNotAClipForThisVaultIsDiscarded) {
       {"digest_mismatch", flipped},
       {"clip_truncated", site_.claim(cut)},
       {"not_sealed", site_.claim(media_)},
-      {"not_sealed", site_.claim(Bytes(1, 'a'))},
+      {"not_sealed", site_.claim(Bytes(1, 'x'))},
       {"not_for_vault", site_.make_clip(media_, other.recipient())},
   };
   for (const auto& [token, clip] : wrong) {
@@ -260,7 +260,7 @@ TEST_F(AcceptClip, ADestroyedClipDoesNotComeBack) {
   const auto again = site_.creation(clip);
   EXPECT_EQ(site_.run(*again), "destroyed");
   EXPECT_EQ(upload(late, clip), "destroyed");
-  EXPECT_EQ(head(path), "destroyed");
+  EXPECT_EQ(head(path), "upload_not_found") << "destruction erases who uploaded it, too";
   EXPECT_EQ(site_.objects_in_vault(), 0U);
   EXPECT_EQ(site_.files_in_spool(), 0U);
 }

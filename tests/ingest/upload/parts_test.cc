@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
 #include "ingest/upload/buffer_pool.h"

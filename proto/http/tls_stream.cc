@@ -107,6 +107,7 @@ TlsStream::Step TlsStream::socket_step(int error_number, Want want, std::size_t 
 
 TlsStream::Step TlsStream::step_read(MutableByteSpan into) {
   Step step;
+  drained_ = false;
   if (into.empty()) return step;
   if (tls_ == nullptr) {
     const ssize_t got = ::recv(socket_.native_handle(), into.data(), into.size(), 0);
@@ -125,6 +126,7 @@ TlsStream::Step TlsStream::step_read(MutableByteSpan into) {
       filled += got;
     }
     step = tls_step(result, filled);
+    drained_ = result != 1 && SSL_want(ssl(tls_)) == SSL_READING;
   }
   bytes_since_wait_ += step.transfer.bytes;
   counters_.bytes_received.fetch_add(step.transfer.bytes, std::memory_order_relaxed);
@@ -200,12 +202,19 @@ Awaitable<TlsStream::Transfer> TlsStream::read(MutableByteSpan into) {
     bytes_since_wait_ = 0;
     co_await asio::post(socket_.get_executor(), asio::use_awaitable);
   }
-  while (true) {
-    const Step step = step_read(into);
-    if (step.want == Want::kNothing) co_return step.transfer;
+  // After a read that took everything, asking again would be a system call for nothing.
+  Step step;
+  if (drained_) {
+    step.want = Want::kRead;
+  } else {
+    step = step_read(into);
+  }
+  while (step.want != Want::kNothing) {
     const ErrorCode error = co_await wait(step.want);
     if (error) co_return Transfer{error, 0};
+    step = step_read(into);
   }
+  co_return step.transfer;
 }
 
 TlsStream::Transfer TlsStream::read_at_hand(MutableByteSpan into) {

@@ -170,6 +170,7 @@ class TlsStream {
   std::chrono::milliseconds each_wait_{0};
   Deadline::Clock::time_point no_wait_beyond_ = Deadline::Clock::time_point::max();
   std::size_t bytes_since_wait_ = 0;
+  bool drained_ = false;  // the last read took all there was
   bool timed_out_ = false;
   bool cancelled_ = false;
   bool tls_failed_ = false;

@@ -16,6 +16,7 @@ using store::Family;
 using store::Order;
 
 constexpr std::size_t kIdBytes = 32;
+static_assert(std::chrono::microseconds(kIndexedSpanMax).count() == kClassSpan[kCutClass]);
 
 // A query with its names normalised and its defaults filled in.
 struct Asked {

@@ -22,7 +22,7 @@ struct Decision {
   bool due = false;
   UtcTime due_at;
   std::string rule;  // "event:31d"
-  std::string kept;  // when not due: held, not_due, inspection_pending
+  std::string kept;  // when not due: held, not_due, inspection_pending, no_period
 };
 [[nodiscard]] Decision decide(const catalogue::ClipRow& clip, const Policy& policy, UtcTime as_of);
 
@@ -43,8 +43,9 @@ struct Outcome {
 // kNotFound `plan_not_found`, kStorage, kUnavailable.
 [[nodiscard]] Result<Outcome> execute(EvidenceIndex& index, vault::Vault& vault, const Digest& plan,
                                       const evidence::Actor& actor);
-// Removes vault objects of clips whose ClipDestroyed stands but whose files survived a crash; ends
-// started sweeps.
+// Carries every started sweep to its end, as execute() would have: removes vault objects of clips
+// whose ClipDestroyed stands but whose files survived a crash, destroys what is left of the list (a
+// hold placed since still bars it), ends the sweep. Errors: those of execute().
 [[nodiscard]] Status resume(EvidenceIndex& index, vault::Vault& vault);
 
 // Error: kNotFound `plan_not_found`.

@@ -69,8 +69,8 @@ ClipQuery during(std::int64_t from_us, std::int64_t to_us) {
   return query;
 }
 
-// The clip of 10:00:00.989 to 10:01 belongs to the minute that begins at 10:00:01, by 11 ms less
-// than a second before: it began earlier, and still shows that minute.
+// A clip that begins 11 ms before the second asked for shows that second: asking for starts inside
+// the interval would miss it.
 TEST_F(FindClipsTest, AClipThatBeganBeforeIsFound) {
   add_clip("a", kStartUs - 11'000);
   EXPECT_THAT(find(during(kStartUs, kStartUs + kSecondUs)), testing::ElementsAre("a"));

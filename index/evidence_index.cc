@@ -9,7 +9,7 @@
 namespace hansom {
 
 Result<std::unique_ptr<EvidenceIndex>> EvidenceIndex::open(tlog::Signer signer,
-                                                           EvidenceIndexOptions options,
+                                                           const EvidenceIndexOptions& options,
                                                            store::Mode mode) {
   auto index = std::unique_ptr<EvidenceIndex>(new EvidenceIndex());
   HANSOM_TRY_ASSIGN(index->store_, store::Store::open(options.directory, mode));

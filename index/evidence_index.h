@@ -36,7 +36,8 @@ class EvidenceIndex {
  public:
   // Errors: those of Store::open and journal::open_embedded.
   [[nodiscard]] static Result<std::unique_ptr<EvidenceIndex>> open(
-      tlog::Signer signer, EvidenceIndexOptions options, store::Mode mode = store::Mode::kOpen);
+      tlog::Signer signer, const EvidenceIndexOptions& options,
+      store::Mode mode = store::Mode::kOpen);
   ~EvidenceIndex();
   EvidenceIndex(const EvidenceIndex&) = delete;
   EvidenceIndex& operator=(const EvidenceIndex&) = delete;

@@ -32,7 +32,8 @@ struct Attempt {
   std::string token;
 };
 
-void PrintTo(const Attempt& attempt, std::ostream* out) {  // NOLINT: GoogleTest's name
+// NOLINTNEXTLINE(readability-identifier-naming): the name that GoogleTest looks for
+void PrintTo(const Attempt& attempt, std::ostream* out) {
   *out << attempt.action;
 }
 

@@ -2,6 +2,7 @@
 #include "ingest/unit/http_client.h"
 
 #include <curl/curl.h>
+#include <openssl/ssl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -90,6 +91,19 @@ std::size_t take_field(char* data, std::size_t size, std::size_t count, void* us
   return size * count;
 }
 
+// The chain is checked as ever; libcurl alone does not tell every way in which it may fail from a
+// broken handshake.
+int check_chain(X509_STORE_CTX* chain, void* user) {
+  const int holds = X509_verify_cert(chain);
+  if (holds != 1) *static_cast<int*>(user) = X509_STORE_CTX_get_error(chain);
+  return holds;
+}
+
+CURLcode watch_chain(CURL* /*handle*/, void* context, void* user) {
+  SSL_CTX_set_cert_verify_callback(static_cast<SSL_CTX*>(context), check_chain, user);
+  return CURLE_OK;
+}
+
 bool is_about_trust(CURLcode code) {
   return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CERTPROBLEM ||
          code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_ISSUER_ERROR;
@@ -135,6 +149,7 @@ struct HttpClient::State {
   HttpOptions options;
   Curl handle;
   std::array<char, CURL_ERROR_SIZE> why{};
+  int chain_error = X509_V_OK;
 
   void prepare(Transfer& transfer, Lines& lines);
   void set_identity();
@@ -155,6 +170,9 @@ void HttpClient::State::set_identity() {
   curl_easy_setopt(curl, CURLOPT_SSLKEY, config.key.c_str());
   curl_easy_setopt(curl, CURLOPT_CAINFO, config.server_ca.c_str());
   curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);  // the site's own authority and no other
+  chain_error = X509_V_OK;
+  curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, watch_chain);
+  curl_easy_setopt(curl, CURLOPT_SSL_CTX_DATA, &chain_error);
 }
 
 void HttpClient::State::prepare(Transfer& transfer, Lines& lines) {
@@ -237,9 +255,13 @@ Result<HttpAnswer> HttpClient::send(const HttpRequest& request) {
   const bool early_answer = status >= 400 && request.file != nullptr;
   if (code == CURLE_OK || early_answer) return std::move(transfer.answer);
   const std::string why = state_->why[0] == '\0' ? curl_easy_strerror(code) : state_->why.data();
-  if (is_about_trust(code)) {
-    return fail(ErrorKind::kUnauthenticated, "server_not_trusted", why);
+  if (state_->chain_error != X509_V_OK) {
+    return fail(ErrorKind::kUnauthenticated, "server_not_trusted",
+                "the server's certificate is not by the authority in " +
+                    state_->config.server_ca.string() + ": " +
+                    X509_verify_cert_error_string(state_->chain_error));
   }
+  if (is_about_trust(code)) return fail(ErrorKind::kUnauthenticated, "server_not_trusted", why);
   if (code == CURLE_ABORTED_BY_CALLBACK) {
     return fail(ErrorKind::kStorage, "storage_failed", "the file to send cannot be read");
   }

@@ -104,8 +104,8 @@ const Operation* Contract::find(std::string_view method, std::string_view patter
 }
 
 const Contract& contract() {
-  static const Contract kContract = read_contract();
-  return kContract;
+  static const Contract parsed = read_contract();
+  return parsed;
 }
 
 }  // namespace hansom::test

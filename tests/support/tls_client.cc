@@ -173,7 +173,7 @@ Status TlsClient::send(std::string_view bytes) {
 
 Result<std::string> TlsClient::receive_some() {
   if (!impl_->received.empty()) return std::exchange(impl_->received, {});
-  std::string out(16 * 1024, '\0');
+  std::string out(std::size_t{16} * 1024, '\0');
   std::size_t got = 0;
   if (impl_->ssl) {
     ERR_clear_error();

@@ -96,7 +96,8 @@ Awaitable<Status> peer(Exchange& exchange) {
 
 Awaitable<Status> query(Exchange& exchange) {
   std::string text = exchange.request().path_parameters.at("id");
-  for (const auto& [name, value] : exchange.request().query) text += "|" + name + "=" + value;
+  for (const auto& [name, value] : exchange.request().query)
+    text.append("|").append(name).append("=").append(value);
   co_return co_await answer_text(exchange, 200, std::move(text));
 }
 

@@ -143,11 +143,11 @@ TEST_F(SessionTest, IdleConnectionIsClosedQuietly) {
 
 TEST_F(SessionTest, HeaderOverTheLimitIs431) {
   ServerLimits limits;
-  limits.header_bytes_max = 32 * 1024;
+  limits.header_bytes_max = std::size_t{32} * 1024;
   start(limits);
-  const std::string fits(31 * 1024, 'f');
+  const std::string fits(std::size_t{31} * 1024, 'f');
   EXPECT_EQ(ask("GET /thing HTTP/1.1\r\nHost: x\r\nX: " + fits + "\r\n\r\n").status, 200U);
-  const std::string large(40 * 1024, 'f');
+  const std::string large(std::size_t{40} * 1024, 'f');
   const Answer answer = ask("GET /thing HTTP/1.1\r\nHost: x\r\nX: " + large + "\r\n\r\n");
   EXPECT_EQ(answer.status, 431U);
   EXPECT_NE(answer.body.find("header_too_large"), std::string::npos);

@@ -1,4 +1,6 @@
 // `hansom sweep`: plan, show, execute.
+#include <boost/json/array.hpp>
+
 #include "index/cli/commands.h"
 #include "index/cli/output.h"
 #include "index/cli/people_client.h"
@@ -20,9 +22,13 @@ void print_plan(const Session& session, const boost::json::object& answer) {
     print_json(answer);
     return;
   }
+  const boost::json::value* items = answer.if_contains("items");
+  const bool is_empty = items == nullptr || !items->is_array() || items->get_array().empty();
   print("plan:  " + member_text(answer, "plan") + "\nas of: " + member_text(answer, "as_of") +
-        "\n\nwould go:\n");
-  print(table_of(answer, "items", {{"CLIP", "clip"}, {"DUE", "due"}, {"RULE", "rule"}}));
+        (is_empty ? "\n\nnothing would go\n" : "\n\nwould go:\n"));
+  if (!is_empty) {
+    print(table_of(answer, "items", {{"CLIP", "clip"}, {"DUE", "due"}, {"RULE", "rule"}}));
+  }
   print("\nstay, and why:\n");
   print(table_of(answer, "kept", {{"WHY", "why"}, {"CLIPS", "clips"}}));
   print("\nNothing is destroyed yet: hansom sweep execute --plan " + member_text(answer, "plan") +

@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include <unistd.h>
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -81,6 +83,20 @@ Result<age::Identity> read_identity(const std::filesystem::path& path) {
   auto identity = age::Identity::parse(line.substr(0, line.find_first_of("\r\n")));
   if (!identity) return fail(std::move(identity).error().in(path.string()));
   return identity;
+}
+
+// The configured program, or the one beside this one. A server that cannot inspect does not start.
+Result<std::filesystem::path> find_inspector(const std::filesystem::path& configured) {
+  std::error_code error;
+  const std::filesystem::path path = configured.empty()
+                                         ? std::filesystem::read_symlink("/proc/self/exe", error)
+                                               .replace_filename("hansom-inspector")
+                                         : configured;
+  if (::access(path.c_str(), X_OK) != 0) {
+    return fail(ErrorKind::kInvalid, "bad_config",
+                path.string() + " is not a program; set inspector.program in the configuration");
+  }
+  return path;
 }
 
 Status stop_listener(http::Server* listener, std::chrono::seconds drain) {
@@ -160,7 +176,7 @@ Status Server::Parts::open_apis(const std::string& verifier_key) {
       *index, *vault, *vault_identity, std::min(config.clip_bytes_max, kInspectBytesMax));
   InspectorPoolOptions pool;
   pool.workers = config.inspector_workers;
-  pool.inspector.program = config.inspector;
+  HANSOM_TRY_ASSIGN(pool.inspector.program, find_inspector(config.inspector));
   pool.inspector.wall_time = config.inspector_wall;
   pool.inspector.memory_bytes = config.inspector_memory_bytes;
   inspectors = std::make_unique<InspectorPool>(*inspection_source, std::move(pool));

@@ -48,6 +48,8 @@ class RawUpload:
                         answer += more
         except (OSError, ssl.SSLError) as error:
             raise Broken(str(error)) from error
+        if answer.startswith(b"HTTP/1.1 503"):
+            raise Broken("asked to come again: " + answer.decode(errors="replace"))
         lines = answer.split(b"\r\n\r\n")[0].decode().split("\r\n")
         fields = dict((k.strip().lower(), v.strip()) for k, v in (line.split(":", 1) for line in lines[1:]))
         return int(lines[0].split()[1]), fields
@@ -78,6 +80,8 @@ class RawUpload:
         status, fields = self.exchange(self.head("PATCH", self.url, {
             "Upload-Offset": offset, "Content-Type": "application/offset+octet-stream",
             "Content-Length": len(body)}), body, stop_after)
+        if status == 409:  # the request broken off before was still being kept: ask for the offset again
+            raise Broken("the offset has moved on")
         assert status == 204, (status, fields)
         self.shown = int(fields["upload-offset"])
         assert self.shown == len(self.sealed), fields
@@ -92,11 +96,11 @@ class Cycles(unittest.TestCase):
         cls.site = harness.Site()
         cls.site.start()
         cls.unit = harness.Unit(cls.site)
-        cls.kills = cls.breaks = 0
+        cls.kills = cls.breaks = cls.deferrals = 0
 
     @classmethod
     def tearDownClass(cls):
-        print(f"{cls.breaks} broken connections, {cls.kills} kills", flush=True)
+        print(f"{cls.breaks} broken connections, {cls.deferrals} of them deferrals, {cls.kills} kills", flush=True)
         cls.site.close()
 
     def seal(self, number, media):
@@ -135,8 +139,10 @@ class Cycles(unittest.TestCase):
                 stop = self.random.randrange(len(sealed) - offset + 1) if trouble == "break" else None
                 upload.append(offset, stop)
                 return upload
-            except Broken:
+            except Broken as broken:
                 type(self).breaks += 1
+                if "come again" in str(broken):
+                    type(self).deferrals += 1
             finally:
                 if timer:
                     timer.join()

@@ -76,7 +76,7 @@ class Footage(unittest.TestCase):
             page = self.site.people_json(f"/v1/clips?unit={self.unit.name}&limit=50" +
                                          (f"&cursor={cursor}" if cursor else ""))
             for clip in page["clips"]:
-                clips[clip["media_sha256"]] = clip["id"]
+                clips[clip["media_sha256"]] = clip["clip"]
             cursor = page.get("next_cursor")
             if not cursor:
                 break
@@ -85,7 +85,7 @@ class Footage(unittest.TestCase):
             with self.subTest(file=str(path.relative_to(self.folder))):
                 clip = clips[harness.sha256(path.read_bytes())]
                 self.site.wait_until_inspected(clip, seconds=180)
-                report = self.site.people_json(f"/v1/clips/{clip}/report")["report"]
+                report = self.site.people_json(f"/v1/clips/{clip}/report")
                 outcome = self.compare(path, report)
                 outcomes[outcome] = outcomes.get(outcome, 0) + 1
         print(outcomes, flush=True)

@@ -74,7 +74,7 @@ class ForeignClients(unittest.TestCase):
                     "--clip-number", 3, "--registration", "AB12CDE", "--vehicle-licence", "PH-100",
                     "--start", "2026-03-01T10:00:00Z", "--duration-ms", 1000, "--purpose", "request",
                     "--reference", "R-1")
-        identity = self.site.path / "vault.identity"
+        identity = self.site.path / "keys" / "vault.identity"
         opened = subprocess.run(["age", "-d", "-i", str(identity), str(next(queue.glob("*.age")))],
                                 capture_output=True, check=True).stdout
         self.assertEqual(opened, media)

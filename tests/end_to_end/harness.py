@@ -112,9 +112,12 @@ class Site:
 
     def local(self, path):
         connection = http.client.HTTPConnection("127.0.0.1", self.local_port, timeout=10)
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode()
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            connection.close()
 
     # --- the operator and the people ----------------------------------------------------------------------------
     def hansom(self, *arguments, check=True, person=None):

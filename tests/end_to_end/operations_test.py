@@ -50,7 +50,7 @@ class Operations(unittest.TestCase):
         return clip
 
     def found(self, query):
-        return [clip["id"] for clip in self.site.people_json(f"/v1/clips?{query}")["clips"]]
+        return [clip["clip"] for clip in self.site.people_json(f"/v1/clips?{query}")["clips"]]
 
     def plan(self):
         done = self.site.hansom("--json", "sweep", "plan")
@@ -155,7 +155,7 @@ class Operations(unittest.TestCase):
         self.site.start()
         facts = self.site.wait_until_inspected(clip)
         self.assertEqual(facts["state"], "inspected")
-        report = self.site.people_json(f"/v1/clips/{clip}/report")["report"]
+        report = self.site.people_json(f"/v1/clips/{clip}/report")
         self.assertEqual(report["outcome"], "decodable")
         self.assertEqual(len(report["thumbnails"]), 2, "one in ten seconds of twelve")
         status, fields, image = self.site.people(f"/v1/clips/{clip}/thumbnails/0")

@@ -129,7 +129,7 @@ Result<std::string> sign_jws(std::string_view payload, const Secret& private_key
   const Json jws(json_object());
   json_object_set_new(jws.get(), "payload", json_text(to_base64url(as_bytes(payload))).release());
   const Json signature(json_pack("{s:{s:s}}", "protected", "alg", "ES256"));
-  if (!jose_jws_sig(config.get(), jws.get(), json_incref(signature.get()), jwk.get())) {
+  if (!jose_jws_sig(config.get(), jws.get(), signature.get(), jwk.get())) {
     return fail(ErrorKind::kInvalid, "bad_unit_key", "the unit's key does not sign");
   }
   return text_member(jws.get(), "protected") + "." + text_member(jws.get(), "payload") + "." +

@@ -2,10 +2,13 @@
 #include "index/store/rocks_options.h"
 
 #include <array>
+#include <cstdio>
 
 #include <rocksdb/cache.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
+
+#include "proto/base/log.h"
 
 namespace hansom::store {
 namespace {
@@ -17,11 +20,23 @@ constexpr std::array<const char*, kFamilies> kNames = {"meta",   "leaf",     "re
                                                        "head",   "clip",     "index",     "event",
                                                        "upload", "register", "retention", "queue"};
 
-// A read-only opener must leave the running server's own log of RocksDB alone.
-class SilentLogger final : public rocksdb::Logger {
+// RocksDB's warnings as lines of our log, and no log file of its own: Debian's build asserts that
+// every write to that file succeeds, so a full disk would end the server instead of being told.
+class OperatorLog final : public rocksdb::Logger {
  public:
   using rocksdb::Logger::Logv;
-  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
+  void Logv(const rocksdb::InfoLogLevel level, const char* format, va_list arguments) override {
+    if (level < rocksdb::InfoLogLevel::WARN_LEVEL || level == rocksdb::InfoLogLevel::HEADER_LEVEL) {
+      return;
+    }
+    std::array<char, 1024> text{};
+    // NOLINTNEXTLINE(clang-diagnostic-format-nonliteral): the format is RocksDB's own
+    std::vsnprintf(text.data(), text.size(), format, arguments);
+    log(level == rocksdb::InfoLogLevel::WARN_LEVEL ? LogLevel::kWarning : LogLevel::kError,
+        "rocksdb", {{"message", text.data()}});
+  }
+  void Logv(const char* /*format*/, va_list /*arguments*/) override {
+  }  // information: nobody reads it
 };
 
 }  // namespace
@@ -44,9 +59,7 @@ rocksdb::DBOptions db_options(Mode mode) {
   options.db_write_buffer_size = 128 * kMiB;
   options.max_total_wal_size = 256 * kMiB;  // bounds the time of a restart
   options.bytes_per_sync = kMiB;
-  options.keep_log_file_num = 4;
-  options.max_log_file_size = 4 * kMiB;
-  if (mode == Mode::kReadOnly) options.info_log = std::make_shared<SilentLogger>();
+  options.info_log = std::make_shared<OperatorLog>();
   return options;
 }
 

@@ -9,7 +9,6 @@
 namespace hansom::retention {
 namespace {
 
-using catalogue::ClipRow;
 using store::Family;
 
 evidence::Record record_of(const evidence::Actor& actor) {

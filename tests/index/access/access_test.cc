@@ -82,8 +82,8 @@ TEST_F(TokenTest, AKnownTokenIsAPerson) {
   const std::string token = issue("A. Smith", Role::kInvestigator, test::kStartUs + 100);
   EXPECT_EQ(token.size(), 4U + 43U);
   EXPECT_TRUE(token.starts_with("hst_"));
-  for (const std::string scheme : {"Bearer ", "bearer ", "BEARER  "}) {
-    const auto person = identify_at(test::kStartUs, scheme + token);
+  for (const char* scheme : {"Bearer ", "bearer ", "BEARER  "}) {
+    const auto person = identify_at(test::kStartUs, std::string(scheme) + token);
     ASSERT_TRUE(person.has_value()) << scheme << person.error().message;
     EXPECT_EQ(person->name, "A. Smith");
     EXPECT_EQ(person->role, Role::kInvestigator);

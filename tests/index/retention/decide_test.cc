@@ -13,9 +13,9 @@ using test::kDayUs;
 using test::kStartUs;
 
 const Policy& policy() {
-  static const Policy kPolicy{
+  static const Policy periods{
       {{evidence::Purpose::EVENT, days(31)}, {evidence::Purpose::REQUEST, days(90)}}};
-  return kPolicy;
+  return periods;
 }
 
 catalogue::ClipRow clip(evidence::Purpose::Kind purpose, bool inspected, bool held) {

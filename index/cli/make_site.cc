@@ -118,8 +118,8 @@ Status open_journal(const fs::path& folder, const NewSite& site, const age::Reci
   options.directory = folder / "data" / "store";
   options.clock = &clock;
   options.random = &random;
-  HANSOM_TRY_ASSIGN(const auto index, EvidenceIndex::open(std::move(signer), std::move(options),
-                                                          store::Mode::kCreate));
+  HANSOM_TRY_ASSIGN(const auto index,
+                    EvidenceIndex::open(std::move(signer), options, store::Mode::kCreate));
   evidence::Record record = record_by_server();
   evidence::SiteOpened& opened = *record.mutable_site_opened();
   opened.set_origin(site.origin);

@@ -65,6 +65,7 @@ std::string Table::text() const {
 std::string table_of(const boost::json::object& answer, std::string_view list,
                      const std::vector<Column>& columns) {
   std::vector<std::string> head;
+  head.reserve(columns.size());
   for (const Column& column : columns) head.push_back(column.title);
   Table table(std::move(head));
   const boost::json::value* rows = answer.if_contains(list);
@@ -72,6 +73,7 @@ std::string table_of(const boost::json::object& answer, std::string_view list,
   for (const boost::json::value& row : rows->get_array()) {
     if (!row.is_object()) continue;
     std::vector<std::string> cells;
+    cells.reserve(columns.size());
     for (const Column& column : columns) {
       cells.push_back(member_text(row.get_object(), column.member));
     }

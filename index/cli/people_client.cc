@@ -221,8 +221,8 @@ Result<std::unique_ptr<PeopleClient>> PeopleClient::open(PeopleClientOptions opt
   if (options.purpose.find_first_of("\r\n") != std::string::npos || options.purpose.size() < 3) {
     return fail(ErrorKind::kInvalid, "purpose_required", std::string(kWhyPurpose));
   }
-  static const CURLcode kStarted = curl_global_init(CURL_GLOBAL_DEFAULT);
-  HANSOM_CHECK(kStarted == CURLE_OK);
+  static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
+  HANSOM_CHECK(started == CURLE_OK);
   auto state = std::make_unique<State>();
   state->options = std::move(options);
   state->handle.reset(curl_easy_init());

@@ -89,7 +89,7 @@ TEST_F(MakeSite, TheJournalBeginsWithTheSiteAndKnowsBothTokens) {
   options.directory = site.folder / "data" / "store";
   options.clock = &clock_;
   options.random = random_.get();
-  const auto index = EvidenceIndex::open(*std::move(signer), std::move(options));
+  const auto index = EvidenceIndex::open(*std::move(signer), options);
   ASSERT_TRUE(index) << index.error().message;
   EXPECT_EQ((*index)->journal().head().size, 3U);
   const auto stored = (*index)->journal().read(LeafIndex{0});

@@ -187,23 +187,22 @@ TEST_F(ExecuteTest, TheReceiptOfADestroyedClipIsGoneAndItsLeafStays) {
 
 TEST_F(ExecuteTest, StoppedAtAnyRemovalItIsCarriedToItsEnd) {
   for (std::size_t removals = 0; removals < 9; ++removals) {
-    for (const bool removed_first : {false, true}) {
-      SCOPED_TRACE(std::to_string(removals) + (removed_first ? " removed" : " kept"));
-      found();
-      FailingVault failing(*vault_);
-      failing.fail_after(removals, removed_first);
-      EXPECT_EQ(run(failing).error().kind, ErrorKind::kStorage);
-      EXPECT_EQ(sweep().finished_us(), 0);
-      restart();
-      ASSERT_TRUE(resume(*index_, *vault_).has_value());
-      EXPECT_EQ(objects(), 0U);
-      EXPECT_EQ(sweep().destroyed(), 3U);
-      EXPECT_NE(sweep().finished_us(), 0);
-      EXPECT_TRUE(run(*vault_).value().repeated);
-      const std::uint64_t leaves = index_->journal().head().size;
-      ASSERT_TRUE(resume(*index_, *vault_).has_value());
-      EXPECT_EQ(index_->journal().head().size, leaves);
-    }
+    const bool removed_first = removals % 2 == 1;
+    SCOPED_TRACE(std::to_string(removals) + (removed_first ? " removed" : " kept"));
+    found();
+    FailingVault failing(*vault_);
+    failing.fail_after(removals, removed_first);
+    EXPECT_EQ(run(failing).error().kind, ErrorKind::kStorage);
+    EXPECT_EQ(sweep().finished_us(), 0);
+    restart();
+    ASSERT_TRUE(resume(*index_, *vault_).has_value());
+    EXPECT_EQ(objects(), 0U);
+    EXPECT_EQ(sweep().destroyed(), 3U);
+    EXPECT_NE(sweep().finished_us(), 0);
+    EXPECT_TRUE(run(*vault_).value().repeated);
+    const std::uint64_t leaves = index_->journal().head().size;
+    ASSERT_TRUE(resume(*index_, *vault_).has_value());
+    EXPECT_EQ(index_->journal().head().size, leaves);
   }
 }
 

@@ -31,7 +31,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::size_t kKeyFileBytesMax = 16 * 1024;
+constexpr std::size_t kKeyFileBytesMax = std::size_t{16} * 1024;
 constexpr std::uint64_t kInspectBytesMax =
     1ULL << 30;  // a clip in memory; larger ones are kept uninspected
 constexpr unsigned kPeopleThreads =
@@ -160,7 +160,7 @@ Status Server::Parts::open_site() {
   options.directory = config.store();
   options.clock = &system_clock();
   options.random = &system_random();
-  HANSOM_TRY_ASSIGN(index, EvidenceIndex::open(*std::move(signer), std::move(options)));
+  HANSOM_TRY_ASSIGN(index, EvidenceIndex::open(*std::move(signer), options));
 
   evidence::Record started = record_by_server();
   started.mutable_server_started()->set_version(HANSOM_VERSION);

@@ -16,10 +16,9 @@ namespace {
 // vehicle where the unit named none, and whether the type is in our dictionary.
 bool same_event(const evidence::Event& first, const evidence::Event& again) {
   evidence::Event a = first;
-  evidence::Event b = again;
-  if (b.registration().empty()) a.clear_registration();
-  a.set_known_type(b.known_type());
-  return serialize(a) == serialize(b);
+  if (again.registration().empty()) a.clear_registration();
+  a.set_known_type(again.known_type());
+  return serialize(a) == serialize(again);
 }
 
 tl::unexpected<Error> conflict(const std::string& unit, std::uint64_t sequence) {

@@ -201,13 +201,14 @@ void add_listeners(std::vector<Setting>& out) {
 
 void add_limits(std::vector<Setting>& out) {
   out.push_back(number(
-      "uploads", "clip_bytes_max", {1 << 20, 1LL << 40},
+      "uploads", "clip_bytes_max", {1LL << 20, 1LL << 40},
       [](auto& c) -> auto& { return c.clip_bytes_max; }));
   out.push_back(number(
       "uploads", "spool_reserve_bytes", {0, kAnything},
       [](auto& c) -> auto& { return c.spool_reserve_bytes; }));
   out.push_back(period(
-      "uploads", "expiry_hours", {1, 24 * 365}, [](auto& c) -> auto& { return c.upload_expiry; }));
+      "uploads", "expiry_hours", {1, 24LL * 365},
+      [](auto& c) -> auto& { return c.upload_expiry; }));
 
   out.push_back(number(
       "limits", "connections_max", {1, 1'000'000},
@@ -280,8 +281,8 @@ std::string Setting::name() const {
 }
 
 std::span<const Setting> settings() {
-  static const std::vector<Setting> kSettings = make_settings();
-  return kSettings;
+  static const std::vector<Setting> all = make_settings();
+  return all;
 }
 
 SiteConfig default_config() {

@@ -57,32 +57,45 @@ bool is_section(std::string_view name) {
   return false;
 }
 
+std::string dotted(const std::string& section, const std::string& part) {
+  return section.empty() ? part : section + "." + part;
+}
+std::string not_a_setting(const std::string& name) {
+  const std::string nearest = nearest_name(name);
+  return name + " is not a setting" +
+         (nearest.empty() ? "; deploy/hansomd.toml lists all of them"
+                          : "; did you mean " + nearest + "?");
+}
+std::string not_a_section(const std::string& part) {
+  return part + " must be a section, [" + part + "]";
+}
+std::string wrong_value(const std::string& name, const std::string& why) {
+  return name + " " + why;
+}
+
 // Puts the values of one table into `config`; `seen` gets the names that stood there.
 void read_table(const toml::table& table, const std::string& section, SiteConfig& config,
                 std::set<std::string>& seen, Problems& problems) {
   for (const auto& [key, node] : table) {
     const std::string part(key.str());
-    const std::string name = section.empty() ? part : section + "." + part;
+    const std::string name = dotted(section, part);
     const std::size_t line = key.source().begin.line;
     if (section.empty() && is_section(part)) {
       if (const toml::table* inner = node.as_table()) {
         read_table(*inner, part, config, seen, problems);
       } else {
-        problems.add(line, part + " must be a section, [" + part + "]");
+        problems.add(line, not_a_section(part));
       }
       continue;
     }
     const Setting* setting = find_setting(name);
     if (setting == nullptr) {
-      const std::string nearest = nearest_name(name);
-      problems.add(line, name + " is not a setting" +
-                             (nearest.empty() ? "; deploy/hansomd.toml lists all of them"
-                                              : "; did you mean " + nearest + "?"));
+      problems.add(line, not_a_setting(name));
       continue;
     }
     seen.insert(name);
     const std::string wrong = setting->read(raw_value(node), config);
-    if (!wrong.empty()) problems.add(line, name + " " + wrong);
+    if (!wrong.empty()) problems.add(line, wrong_value(name, wrong));
   }
 }
 

@@ -28,7 +28,7 @@ Result<Secret> key_at(const std::filesystem::path& file) {
 }
 
 Status write_config(const std::filesystem::path& folder, const UnitConfig& config) {
-  const auto written =
+  auto written =
       durable::create_once(folder / unit_files::kConfig, as_bytes(unit_toml(config, folder)));
   if (!written && written.error().kind == ErrorKind::kConflict) return {};  // the unit's own stays
   return written;

@@ -13,7 +13,7 @@
 namespace hansom::ingest {
 
 Housekeeping::Housekeeping(UploadContext& context) : context_(context), io_(1), timer_(io_) {
-  const auto ended = [](std::exception_ptr failure) {
+  const auto ended = [](const std::exception_ptr& failure) {
     if (failure) std::rethrow_exception(failure);  // ends the program: nothing here may throw
   };
   boost::asio::co_spawn(io_, run(), ended);

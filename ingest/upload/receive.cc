@@ -28,7 +28,7 @@ class WriteBehind {
   http::Awaitable<Status> wait() {
     if (flight_ == nullptr) co_return Status{};
     const std::function<void(http::Callback<void>)> start =
-        [flight = flight_](http::Callback<void> done) { flight->when_landed(std::move(done)); };
+        [flight = flight_](const http::Callback<void>& done) { flight->when_landed(done); };
     Status written = co_await http::await_callback<void>(start);
     flight_ = nullptr;
     co_return written;
@@ -50,7 +50,7 @@ class WriteBehind {
       }
       if (waiting) waiting(std::move(written));
     }
-    void when_landed(http::Callback<void> done) {
+    void when_landed(const http::Callback<void>& done) {
       std::optional<Status> outcome;
       {
         const std::scoped_lock lock(mutex_);

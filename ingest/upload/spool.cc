@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kFactsBytesMax = 1024 * 1024;
+constexpr std::size_t kFactsBytesMax = std::size_t{1024} * 1024;
 
 // Reserves the blocks without changing the size, which is the offset.
 Status preallocate(int fd, std::uint64_t bytes, const fs::path& path) {

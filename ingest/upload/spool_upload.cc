@@ -15,7 +15,7 @@
 namespace hansom::ingest {
 namespace {
 
-constexpr std::size_t kRehashBlockBytes = 1024 * 1024;
+constexpr std::size_t kRehashBlockBytes = std::size_t{1024} * 1024;
 
 bool page_aligned(const void* memory) {
   return reinterpret_cast<std::uintptr_t>(memory) % kPageBytes == 0;

@@ -25,14 +25,14 @@ struct UploadOptions {
 
 // Owns threads, spool and leases; borrows index, vault, clock and random. Any thread.
 struct UploadContext {
-  UploadContext(EvidenceIndex& index_, vault::Vault& vault_,
-                std::span<const age::Identity> identities, Clock& clock_, Random& random_,
-                UploadOptions options_, std::filesystem::path spool_directory)
-      : index(index_),
-        vault(vault_),
-        clock(clock_),
-        random(random_),
-        options(options_),
+  UploadContext(EvidenceIndex& evidence_index, vault::Vault& clip_vault,
+                std::span<const age::Identity> identities, Clock& site_clock, Random& randomness,
+                UploadOptions upload_options, std::filesystem::path spool_directory)
+      : index(evidence_index),
+        vault(clip_vault),
+        clock(site_clock),
+        random(randomness),
+        options(upload_options),
         vault_identities(identities),
         syncs(std::move(spool_directory), fault),
         receive_tools{buffers, disk, syncs, bytes_received} {}

@@ -12,7 +12,7 @@
 namespace hansom::upload {
 
 // A manifest of 64 KiB in base64, with room for what clients add (a name, a type).
-inline constexpr std::size_t kMetadataBytesMax = 96 * 1024;
+inline constexpr std::size_t kMetadataBytesMax = std::size_t{96} * 1024;
 inline constexpr std::size_t kMetadataPairsMax = 32;
 inline constexpr std::size_t kMetadataKeyBytesMax = 64;
 

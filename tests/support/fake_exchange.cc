@@ -101,7 +101,7 @@ void start_exchange(asio::io_context& context, const http::Router& router, FakeE
   http::Router::Match match = router.match(exchange.incoming.method, exchange.incoming.path);
   HANSOM_CHECK(match.route != nullptr);
   exchange.incoming.path_parameters = std::move(match.parameters);
-  const auto done = [&exchange](std::exception_ptr thrown, Status status) {
+  const auto done = [&exchange](const std::exception_ptr& thrown, Status status) {
     if (thrown) std::rethrow_exception(thrown);
     if (!status) exchange.failure = std::move(status).error();
   };

@@ -18,7 +18,7 @@ using test::FakeExchange;
 using test::IngestSite;
 using test::MadeClip;
 
-constexpr std::size_t kPiece = 16 * 1024;
+constexpr std::size_t kPiece = 16384;
 
 class AcceptClip : public testing::Test {
  protected:

@@ -50,7 +50,7 @@ void IngestSite::open() {
   auto signer = tlog::Signer::from_pem(config.origin, Secret(std::string_view(journal_pem_)));
   HANSOM_CHECK(signer.has_value());
   const std::string verifier = signer->verifier().text();
-  auto opened = EvidenceIndex::open(*std::move(signer), std::move(options), store::Mode::kCreate);
+  auto opened = EvidenceIndex::open(*std::move(signer), options, store::Mode::kCreate);
   HANSOM_CHECK(opened.has_value());
   index = *std::move(opened);
   auto files = vault::open_file_vault(config.vault());
@@ -145,7 +145,7 @@ void IngestSite::sign(MadeClip& clip) {
 }
 
 void IngestSite::sign_with(MadeClip& clip, const Identity& identity) {
-  const auto key = durable::read_file(identity.key, 64 * 1024);
+  const auto key = durable::read_file(identity.key, std::size_t{64} * 1024);
   HANSOM_CHECK(key.has_value());
   auto jws = evidence::sign_jws(evidence::manifest_json(clip.manifest), Secret(ByteSpan(*key)));
   HANSOM_CHECK(jws.has_value());

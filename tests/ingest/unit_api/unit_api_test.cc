@@ -185,7 +185,7 @@ TEST_F(UnitApiOverTls, CreationsThatAreWrong) {
   site_.sign(clip);
   expect(422, "manifest_wrong_unit", post(creation(clip)));
   clip = clip_;
-  clip.jws.insert(0, std::string(64 * 1024, 'a'));
+  clip.jws.insert(0, std::string(65536, 'a'));
   const auto too_large = site_.creation(clip);
   EXPECT_EQ(site_.run(*too_large), "manifest_too_large");
   site_.load_register("cab-7", "ZZ99 ZZZ");

@@ -22,7 +22,7 @@ using Taken = std::optional<Result<Leases::Lease>>;
 
 void take(io_context& io, Leases& leases, const UploadId& id, http::StopHandle stop, Taken& taken,
           std::chrono::milliseconds wait = std::chrono::milliseconds(20)) {
-  const auto done = [&taken](std::exception_ptr thrown, Result<Leases::Lease> lease) {
+  const auto done = [&taken](const std::exception_ptr& thrown, Result<Leases::Lease> lease) {
     if (thrown) std::rethrow_exception(thrown);
     taken = std::move(lease);
   };
@@ -138,7 +138,7 @@ TEST(BufferPool, LendsUpToItsBoundThenInOrder) {
   EXPECT_FALSE(pool.try_take().held());
   std::vector<int> order;
   for (int i = 0; i < 2; ++i) {
-    const auto done = [&order, i](std::exception_ptr, Result<BufferPool::Buffer> buffer) {
+    const auto done = [&order, i](const std::exception_ptr&, Result<BufferPool::Buffer> buffer) {
       if (buffer) order.push_back(i);
     };
     boost::asio::co_spawn(io, pool.take(), done);

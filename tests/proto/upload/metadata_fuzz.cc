@@ -6,6 +6,7 @@
 #include "proto/base/check.h"
 #include "proto/upload/metadata.h"
 
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto read = hansom::upload::Metadata::parse(hansom::as_text({data, size}));
   if (!read) return 0;

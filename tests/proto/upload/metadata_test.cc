@@ -63,7 +63,7 @@ TEST(UploadMetadata, RefusesWhatIsMalformed) {
 }
 
 TEST(UploadMetadata, HasABoundInBytes) {
-  const std::string value = to_base64(Bytes(3 * 1024, 'x'));
+  const std::string value = to_base64(Bytes(3072, 'x'));
   std::string field = "a " + value;
   ASSERT_TRUE(Metadata::parse(field));
   field.append(kMetadataBytesMax, ' ');

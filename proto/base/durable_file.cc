@@ -159,7 +159,7 @@ Result<Bytes> read_file(const fs::path& path, std::size_t bytes_max) {
   const FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd.valid()) return fail(storage_error(errno, "open", path));
   Bytes out;
-  Bytes buffer(64 * 1024);
+  Bytes buffer(std::size_t{64} * 1024);
   for (;;) {
     const ssize_t n = ::read(fd.get(), buffer.data(), buffer.size());
     if (n < 0 && errno == EINTR) continue;

@@ -55,7 +55,7 @@ class Media : public testing::Test {
       for (const std::uint64_t last : positions) {
         if (first > last || first >= whole.size()) continue;
         const std::string range = std::to_string(first) + "-" + std::to_string(last);
-        SCOPED_TRACE(part + " " + range + " of " + std::to_string(whole.size()));
+        SCOPED_TRACE(testing::Message() << part << " " << range << " of " << whole.size());
         const Reply reply = get(clip, part, {{"Range", "bytes=" + range}});
         const std::string expected = whole.substr(first, last - first + 1);
         ASSERT_EQ(reply.status, 206U);

@@ -10,17 +10,23 @@
 
 namespace hansom::test {
 
+struct YamlEntry;
+
 // A tree of maps, lists and texts; numbers and booleans stay texts.
 struct Yaml {
   enum class Kind { kText, kList, kMap };
   Kind kind = Kind::kText;
   std::string text;
   std::vector<Yaml> list;
-  std::vector<std::pair<std::string, Yaml>> map;
+  std::vector<YamlEntry> map;
 
   [[nodiscard]] const Yaml* find(std::string_view key) const;
   [[nodiscard]] const Yaml& at(std::string_view key) const;  // aborts, naming the key
   [[nodiscard]] std::set<std::string> texts() const;         // of a list of texts
+};
+struct YamlEntry {
+  std::string name;
+  Yaml value;
 };
 
 // Aborts with the line number for what the subset does not have.

@@ -75,7 +75,7 @@ class Flow {
     while (!take('}')) {
       std::string key = scalar(true);
       if (!take(':')) stop(line_, "a key has no value");
-      out.map.emplace_back(std::move(key), next(true));
+      out.map.push_back({std::move(key), next(true)});
       if (!take(',') && !rest_.starts_with('}')) stop(line_, "a map does not end");
     }
     return out;
@@ -123,7 +123,7 @@ class Blocks {
   }
 
  private:
-  std::pair<std::string, Yaml> entry(const Line& line) {
+  YamlEntry entry(const Line& line) {
     const bool quoted = line.text.starts_with('"');
     const std::size_t end = quoted ? line.text.find("\":", 1) + 1 : line.text.find(':');
     if (end == 0 || end >= line.text.size()) stop(line.number, "not a key and a value");

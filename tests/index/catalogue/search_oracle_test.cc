@@ -154,6 +154,7 @@ class SearchOracle : public testing::Test {
     std::ranges::sort(found);
     if (query.order == Order::kDescending) std::ranges::reverse(found);
     std::vector<std::string> ids;
+    ids.reserve(found.size());
     for (const auto& [position, id] : found) ids.push_back(id);
     return ids;
   }
@@ -258,6 +259,7 @@ TEST_F(SearchOracle, EventsAreFoundAsIfEveryRowWereLookedAt) {
     std::ranges::sort(wanted);
     if (query.order == Order::kDescending) std::ranges::reverse(wanted);
     std::vector<std::uint64_t> numbers;
+    numbers.reserve(wanted.size());
     for (const auto& [position, number] : wanted) numbers.push_back(number);
 
     std::vector<std::uint64_t> found;

@@ -18,7 +18,7 @@ class SiteFolder : public ::testing::Test {
  protected:
   fs::path write(const char* name, std::string_view text,
                  fs::perms mode = fs::perms::owner_read | fs::perms::owner_write) {
-    const fs::path file = folder_ / name;
+    fs::path file = folder_ / name;
     std::ofstream(file, std::ios::binary) << text;
     fs::permissions(file, mode);
     return file;

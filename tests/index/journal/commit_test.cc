@@ -78,6 +78,7 @@ TEST_F(CommitTest, ManySubmittersGetOneTotalOrder) {
   constexpr int kEach = 200;
   std::vector<std::vector<std::uint64_t>> leaves(kThreads);
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([this, &mine = leaves[static_cast<std::size_t>(t)]] {
       for (int i = 0; i < kEach; ++i) mine.push_back(to_u64(commit(*journal_, access())->leaf));
@@ -90,7 +91,7 @@ TEST_F(CommitTest, ManySubmittersGetOneTotalOrder) {
     all.insert(all.end(), mine.begin(), mine.end());
   }
   std::sort(all.begin(), all.end());
-  for (std::uint64_t i = 0; i < kThreads * kEach; ++i) ASSERT_EQ(all[i], i);
+  for (std::uint64_t i = 0; i < std::uint64_t{kThreads} * kEach; ++i) ASSERT_EQ(all[i], i);
   // A waiter may be answered before its group is counted; stopping settles it.
   journal_->stop();
   const auto counters = journal_->counters();

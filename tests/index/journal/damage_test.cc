@@ -34,7 +34,7 @@ TEST_F(DamageTest, AFlippedBitInALeafOfTheRightEdge) {
   expect_refused("do not give the root");
 }
 TEST_F(DamageTest, AFlippedBitInATile) {
-  flip_bit(*store_, store::Family::kTile, tile_key({0, 0}), 8191 * 8);
+  flip_bit(*store_, store::Family::kTile, tile_key({0, 0}), std::size_t{8191} * 8);
   expect_refused("do not give the root");
 }
 TEST_F(DamageTest, AFlippedBitInTheLastHead) {

@@ -118,7 +118,7 @@ TEST_F(VerifyTest, EveryFlippedBitOfARecordOrItsSaltIsFoundThere) {
 }
 
 TEST_F(VerifyTest, AFlippedBitOfATileIsFoundThereAndNowhereElse) {
-  flip_bit(*store_, store::Family::kTile, tile_key({0, 1}), 40 * 8);
+  flip_bit(*store_, store::Family::kTile, tile_key({0, 1}), std::size_t{40} * 8);
   expect_problems({"tile_mismatch tile/0/001"});
 }
 

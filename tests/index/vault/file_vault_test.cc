@@ -18,7 +18,7 @@ class FileVaultTest : public testing::Test {
   void SetUp() override { vault_ = open_file_vault(folder_ / "vault").value(); }
 
   fs::path spool(const std::string& bytes, const std::string& name = "spool") {
-    const fs::path path = folder_ / name;
+    fs::path path = folder_ / name;
     std::ofstream(path) << bytes;
     return path;
   }

@@ -13,7 +13,6 @@
 namespace hansom::ingest {
 namespace {
 
-using test::Trouble;
 using test::TusServer;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;

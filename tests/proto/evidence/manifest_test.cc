@@ -97,7 +97,8 @@ TEST(Manifest, EveryMissingMemberIsNamed) {
                                                         {"sound", "trigger"}}) {
     auto json = whole();
     json[object].as_object().erase(name);
-    EXPECT_EQ(refusal(json), "member " + object + "." + name + ": is missing");
+    EXPECT_EQ(refusal(json),
+              "member " + std::string(object).append(".").append(name) + ": is missing");
   }
 }
 

@@ -82,7 +82,7 @@ Made make_receipt(const Record& record, std::uint64_t index = 5, std::uint64_t s
 }
 
 TEST(Receipt, VerifiesAsMadeAndAfterItsJson) {
-  for (const std::uint64_t size : {1, 2, 3, 8, 11, 64}) {
+  for (const std::uint64_t size : {1U, 2U, 3U, 8U, 11U, 64U}) {
     for (std::uint64_t index = 0; index < size; ++index) {
       const Made made = make_receipt(accepted_record(), index, size);
       const auto verified = verify_receipt(made.receipt, made.signer.verifier());

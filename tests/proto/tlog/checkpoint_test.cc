@@ -148,7 +148,7 @@ TEST(Note, WhatIsNotOneIsRefused) {
            "", "text\n", "text\n\n", "text\n" + line, good + "\n", good.substr(0, good.size() - 1),
            "text\n\n- n AAAAAAA=\n", "text\n\n\u2014 n\n", "text\n\n\u2014 n AAAA\n",
            "text\n\n\u2014  AAAAAAA=\n", "te\rxt\n\n" + line, too_many,
-           std::string(1024 * 1024, 'a') + "\n\n" + line}) {
+           std::string(std::size_t{1024} * 1024, 'a') + "\n\n" + line}) {
     const auto parsed = SignedNote::parse(note);
     ASSERT_FALSE(parsed) << note.substr(0, 80);
     EXPECT_EQ(parsed.error().token, "bad_note");

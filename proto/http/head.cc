@@ -6,8 +6,7 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/core/string.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/basic_parser.hpp>
 
 #include "proto/http/target.h"
 
@@ -81,11 +80,47 @@ Status read_expectation(RequestHead& head, bool http11) {
   return {};
 }
 
+// Beast's syntax, our fields: its own container refuses values above 64 KiB, which a manifest in
+// base64 can be.
+class HeadParser final : public beast::http::basic_parser<true> {
+ public:
+  std::string method, target;
+  int version = 0;
+  Fields fields;
+
+ private:
+  using Text = beast::string_view;
+  void on_request_impl(beast::http::verb /*verb*/, Text method_text, Text target_text,
+                       int version_number, beast::error_code& /*error*/) override {
+    method = std::string(method_text);
+    target = std::string(target_text);
+    version = version_number;
+  }
+  void on_field_impl(beast::http::field /*known*/, Text name, Text value,
+                     beast::error_code& /*error*/) override {
+    fields.add(std::string(name), std::string(value));
+  }
+  // What a head does not have.
+  void on_response_impl(int /*code*/, Text /*reason*/, int /*version*/,
+                        beast::error_code& /*error*/) override {}
+  void on_header_impl(beast::error_code& /*error*/) override {}
+  void on_body_init_impl(const boost::optional<std::uint64_t>& /*length*/,
+                         beast::error_code& /*error*/) override {}
+  std::size_t on_body_impl(Text body, beast::error_code& /*error*/) override { return body.size(); }
+  void on_chunk_header_impl(std::uint64_t /*size*/, Text /*extensions*/,
+                            beast::error_code& /*error*/) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t /*remain*/, Text body,
+                                 beast::error_code& /*error*/) override {
+    return body.size();
+  }
+  void on_finish_impl(beast::error_code& /*error*/) override {}
+};
+
 }  // namespace
 
 Result<RequestHead> parse_head(std::string_view text, const HeadOptions& options) {
   HANSOM_TRY(check_lines(text));
-  beast::http::request_parser<beast::http::empty_body> parser;
+  HeadParser parser;
   parser.header_limit(std::numeric_limits<std::uint32_t>::max());  // the session bounds the head
   parser.body_limit(boost::none);
   beast::error_code error;
@@ -99,22 +134,19 @@ Result<RequestHead> parse_head(std::string_view text, const HeadOptions& options
   if (error) return bad_head(error.message());
   if (!parser.is_header_done() || used != text.size()) return bad_head("incomplete request head");
 
-  const auto& message = parser.get();
-  const bool http11 = message.version() == 11;
+  const bool http11 = parser.version == 11;
   RequestHead head;
-  head.request.method = std::string(message.method_string());
-  head.request.target = std::string(message.target());
+  head.request.method = std::move(parser.method);
+  head.request.target = std::move(parser.target);
+  head.request.fields = std::move(parser.fields);
   HANSOM_TRY_ASSIGN(Target target, parse_target(head.request.target));
   head.request.path = std::move(target.path);
   head.request.query = std::move(target.query);
-  for (const auto& field : message) {
-    head.request.fields.add(std::string(field.name_string()), std::string(field.value()));
-  }
   const std::size_t hosts = head.request.fields.count("Host");
   if (hosts > 1 || (http11 && hosts == 0)) return bad_head("Host must be there once");
   HANSOM_TRY(read_framing(head, http11));
   HANSOM_TRY(read_expectation(head, http11));
-  head.keep_alive = message.keep_alive() && http11;
+  head.keep_alive = parser.keep_alive() && http11;
   head.effective_method = head.request.method;
   if (const auto method = head.request.fields.find("X-HTTP-Method-Override");
       method && options.method_override) {

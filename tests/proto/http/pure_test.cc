@@ -48,6 +48,15 @@ TEST(Head, ReadsFramingAndConnection) {
   EXPECT_FALSE(chunked->request.content_length.has_value());
 }
 
+// A manifest may have 64 KiB, and base64 makes them a third more.
+TEST(Head, KeepsAFieldAsLongAsAManifest) {
+  const std::string value(90'000, 'a');
+  const auto head =
+      parse_head("POST / HTTP/1.1\r\nHost: x\r\nUpload-Metadata: " + value + "\r\n\r\n", {});
+  ASSERT_TRUE(head) << head.error().message;
+  EXPECT_EQ(head->request.fields.find("Upload-Metadata"), value);
+}
+
 TEST(Head, RefusesWhatIsNotOne) {
   for (const std::string text :
        {"", "\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/2.0\r\nHost: x\r\n\r\n",

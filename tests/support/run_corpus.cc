@@ -1,5 +1,5 @@
-// Runs a fuzz target once over every file of the folders named on the command line, so that a saved corpus is
-// a normal test. Fails when a folder holds no file.
+// Runs a fuzz target once over every file of the folders named on the command line, so that a saved
+// corpus is a normal test. Fails when a folder holds no file.
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>

@@ -57,18 +57,23 @@ upload::Facts complete(const UploadId& id, const evidence::Receipt& receipt) {
 
 }  // namespace
 
-Result<UploadRoutes::Located> UploadRoutes::locate(const UploadId& id,
-                                                   const KnownUnit& unit) const {
+Result<UploadRoutes::Asked> UploadRoutes::asked_for(http::Exchange& exchange) const {
+  HANSOM_TRY_ASSIGN(KnownUnit unit, identify_unit(context_.index, exchange.peer()));
+  HANSOM_TRY_ASSIGN(const UploadId id, id_of(exchange.request()));
+  return find(id, std::move(unit));
+}
+
+Result<UploadRoutes::Asked> UploadRoutes::find(const UploadId& id, KnownUnit unit) const {
   if (auto open = context_.spool->find(id)) {
     if (open->facts().unit != unit.id) return no_such_upload();
-    return Located{std::move(open), std::nullopt};
+    return Asked{std::move(unit), id, std::move(open), std::nullopt};
   }
   HANSOM_TRY_ASSIGN(const View view, context_.index.view());
   HANSOM_TRY_ASSIGN(const auto leaf, catalogue::find_upload(view.reader(), id));
   if (!leaf) return no_such_upload();
   HANSOM_TRY_ASSIGN(evidence::Receipt receipt, context_.index.receipt(*leaf));
   if (receipt.unit != unit.id.text()) return no_such_upload();
-  return Located{nullptr, std::move(receipt)};
+  return Asked{std::move(unit), id, nullptr, std::move(receipt)};
 }
 
 upload::Facts UploadRoutes::facts_of(const SpoolUpload& upload) const {
@@ -81,21 +86,20 @@ upload::Facts UploadRoutes::facts_of(const SpoolUpload& upload) const {
   return facts;
 }
 
-upload::Facts UploadRoutes::facts_of(const Located& located, const UploadId& id) const {
-  return located.open ? facts_of(*located.open) : complete(id, *located.completed);
+upload::Facts UploadRoutes::facts_of(const Asked& asked) const {
+  return asked.open ? facts_of(*asked.open) : complete(asked.id, *asked.completed);
 }
 
 http::Awaitable<Result<Leases::Lease>> UploadRoutes::take_over(http::Exchange& exchange,
-                                                               Located& located, const UploadId& id,
-                                                               const KnownUnit& unit) {
-  if (!located.open) co_return Leases::Lease();
-  auto taking = context_.leases.take(id, exchange.stop_handle());
+                                                               Asked& asked) {
+  if (!asked.open) co_return Leases::Lease();
+  auto taking = context_.leases.take(asked.id, exchange.stop_handle());
   auto lease = co_await std::move(taking);
   if (!lease) co_return fail(std::move(lease).error());
-  auto again = locate(id, unit);
+  auto again = find(asked.id, asked.unit);
   if (!again) co_return fail(std::move(again).error());
-  located = *std::move(again);
-  if (!located.open) co_return Leases::Lease();
+  asked = *std::move(again);
+  if (!asked.open) co_return Leases::Lease();
   co_return lease;
 }
 
@@ -185,22 +189,18 @@ http::Awaitable<Status> UploadRoutes::create(http::Exchange& exchange) {
 }
 
 http::Awaitable<Status> UploadRoutes::describe(http::Exchange& exchange) {
-  const auto unit = identify_unit(context_.index, exchange.peer());
-  if (!unit) co_return fail(unit.error());
+  const auto asked = asked_for(exchange);
+  if (!asked) co_return fail(asked.error());
   if (Status version = tus::read_version(head_of(exchange.request())); !version) {
     co_return co_await refuse(exchange, version.error());
   }
-  const auto id = id_of(exchange.request());
-  if (!id) co_return fail(id.error());
-  const auto located = locate(*id, *unit);
-  if (!located) co_return fail(located.error());
 
-  upload::Facts facts = facts_of(*located, *id);
+  upload::Facts facts = facts_of(*asked);
   if (const auto refusal = upload::refuse_describe(facts)) {
     co_return co_await refuse(exchange, *refusal);
   }
-  if (located->open) {
-    auto now = co_await describe_open(located->open, *unit);
+  if (asked->open) {
+    auto now = co_await describe_open(*asked);
     if (!now) co_return fail(std::move(now).error());
     facts = *std::move(now);
   }
@@ -210,8 +210,8 @@ http::Awaitable<Status> UploadRoutes::describe(http::Exchange& exchange) {
 
 // Never waits for a writer. An upload that is full is not shown as such before its clip exists:
 // clients stop when they see it.
-http::Awaitable<Result<upload::Facts>> UploadRoutes::describe_open(Spool::Upload upload,
-                                                                   const KnownUnit& unit) {
+http::Awaitable<Result<upload::Facts>> UploadRoutes::describe_open(Asked asked) {
+  const Spool::Upload upload = asked.open;
   if (!upload->full()) {
     if (Status synced = co_await upload->sync(context_.syncs); !synced) {
       co_return fail(std::move(synced).error());
@@ -219,44 +219,40 @@ http::Awaitable<Result<upload::Facts>> UploadRoutes::describe_open(Spool::Upload
     const upload::Facts facts = facts_of(*upload);
     if (facts.offset < facts.length) co_return facts;
   }
-  const Leases::Lease lease = context_.leases.try_take(upload->facts().id);
+  const Leases::Lease lease = context_.leases.try_take(asked.id);
   if (!lease.held()) {
     co_return fail(ErrorKind::kUnavailable, "acceptance_pending",
                    "all bytes are here and the clip is being accepted; ask again");
   }
-  const auto again = locate(upload->facts().id, unit);
+  const auto again = find(asked.id, asked.unit);
   if (!again) co_return fail(again.error());
-  if (again->completed) co_return complete(upload->facts().id, *again->completed);
+  if (again->completed) co_return facts_of(*again);
   co_return co_await settle(*upload);
 }
 
 http::Awaitable<Status> UploadRoutes::append(http::Exchange& exchange) {
   // Who, and what; nobody is stopped for a request that is wrong in itself, or of another unit.
-  const auto unit = identify_unit(context_.index, exchange.peer());
-  if (!unit) co_return fail(unit.error());
+  auto asked = asked_for(exchange);
+  if (!asked) co_return fail(asked.error());
   const auto wanted = tus::read_append(head_of(exchange.request()));
   if (!wanted) co_return co_await refuse(exchange, wanted.error());
-  const auto id = id_of(exchange.request());
-  if (!id) co_return fail(id.error());
-  auto located = locate(*id, *unit);
-  if (!located) co_return fail(located.error());
 
   // From here this exchange is the only one that works on the upload, and knows its durable offset.
-  const auto lease = co_await take_over(exchange, *located, *id, *unit);
+  const auto lease = co_await take_over(exchange, *asked);
   if (!lease) co_return fail(lease.error());
-  if (located->open) {
-    if (Status synced = co_await located->open->sync(context_.syncs); !synced) {
+  if (asked->open) {
+    if (Status synced = co_await asked->open->sync(context_.syncs); !synced) {
       co_return fail(std::move(synced).error());
     }
   }
-  upload::Facts facts = facts_of(*located, *id);
+  upload::Facts facts = facts_of(*asked);
 
   const auto decision = upload::decide_append(*wanted, facts);
   if (const auto* refusal = std::get_if<upload::Refusal>(&decision)) {
     co_return co_await refuse(exchange, *refusal);
   }
   if (const auto* bytes = std::get_if<upload::Append>(&decision)) {
-    auto taken = co_await take_bytes(exchange, *located->open, *unit, *bytes);
+    auto taken = co_await take_bytes(exchange, *asked->open, asked->unit, *bytes);
     if (!taken) co_return co_await refuse(exchange, taken.error());
     facts = *std::move(taken);
   }
@@ -310,26 +306,22 @@ http::Awaitable<Result<upload::Facts>> UploadRoutes::settle(SpoolUpload& upload)
 }
 
 http::Awaitable<Status> UploadRoutes::terminate(http::Exchange& exchange) {
-  const auto unit = identify_unit(context_.index, exchange.peer());
-  if (!unit) co_return fail(unit.error());
+  auto asked = asked_for(exchange);
+  if (!asked) co_return fail(asked.error());
   if (Status version = tus::read_version(head_of(exchange.request())); !version) {
     co_return co_await refuse(exchange, version.error());
   }
-  const auto id = id_of(exchange.request());
-  if (!id) co_return fail(id.error());
-  auto located = locate(*id, *unit);
-  if (!located) co_return fail(located.error());
 
-  const auto lease = co_await take_over(exchange, *located, *id, *unit);
+  const auto lease = co_await take_over(exchange, *asked);
   if (!lease) co_return fail(lease.error());
-  upload::Facts facts = facts_of(*located, *id);
-  if (located->open) facts.offset = located->open->written();
+  upload::Facts facts = facts_of(*asked);
+  if (asked->open) facts.offset = asked->open->written();
   const auto decision = upload::decide_terminate(facts);
   if (const auto* refusal = std::get_if<upload::Refusal>(&decision)) {
     co_return co_await refuse(exchange, *refusal);
   }
-  const std::function<Status()> remove = [this, &located] {
-    return context_.spool->remove(*located->open);
+  const std::function<Status()> remove = [this, &asked] {
+    return context_.spool->remove(*asked->open);
   };
   if (Status removed = co_await context_.disk.await<void>(remove); !removed) {
     co_return fail(std::move(removed).error());
@@ -339,20 +331,16 @@ http::Awaitable<Status> UploadRoutes::terminate(http::Exchange& exchange) {
 }
 
 http::Awaitable<Status> UploadRoutes::receipt(http::Exchange& exchange) {
-  const auto unit = identify_unit(context_.index, exchange.peer());
-  if (!unit) co_return fail(unit.error());
-  const auto id = id_of(exchange.request());
-  if (!id) co_return fail(id.error());
-  const auto located = locate(*id, *unit);
-  if (!located) co_return fail(located.error());
-  if (!located->completed) {
+  const auto asked = asked_for(exchange);
+  if (!asked) co_return fail(asked.error());
+  if (!asked->completed) {
     co_return fail(ErrorKind::kNotFound, "receipt_not_found",
                    "the upload is not complete; its receipt comes with its last byte");
   }
   http::Response response;
   response.fields.add("Content-Type", "application/json");
   response.fields.add("Cache-Control", "no-store");
-  response.body = evidence::receipt_json(*located->completed);
+  response.body = evidence::receipt_json(*asked->completed);
   auto responding = exchange.respond(std::move(response));
   co_return co_await std::move(responding);
 }

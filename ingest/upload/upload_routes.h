@@ -26,12 +26,16 @@ class UploadRoutes {
   [[nodiscard]] http::Awaitable<Status> receipt(http::Exchange& exchange);
 
  private:
-  // An upload of the asking unit: in the spool, or complete in the journal.
-  struct Located {
+  // Who asks, and about which upload of theirs: in the spool, or complete in the journal.
+  struct Asked {
+    KnownUnit unit;
+    UploadId id;
     Spool::Upload open;                          // null: complete
     std::optional<evidence::Receipt> completed;  // set: complete
   };
-  [[nodiscard]] Result<Located> locate(const UploadId& id, const KnownUnit& unit) const;
+  // How every request about one upload begins.
+  [[nodiscard]] Result<Asked> asked_for(http::Exchange& exchange) const;
+  [[nodiscard]] Result<Asked> find(const UploadId& id, KnownUnit unit) const;
   [[nodiscard]] Result<UploadFacts> new_facts(const upload::CreateRequest& wanted,
                                               ByteSpan spki_der, const KnownUnit& unit) const;
   [[nodiscard]] upload::Facts facts_of(const SpoolUpload& upload) const;
@@ -39,15 +43,12 @@ class UploadRoutes {
   [[nodiscard]] http::Awaitable<tl::expected<upload::Facts, upload::Refusal>> take_bytes(
       http::Exchange& exchange, SpoolUpload& upload, const KnownUnit& unit, upload::Append append);
   [[nodiscard]] http::Awaitable<Result<upload::Facts>> settle(SpoolUpload& upload);
-  [[nodiscard]] http::Awaitable<Result<upload::Facts>> describe_open(Spool::Upload upload,
-                                                                     const KnownUnit& unit);
+  [[nodiscard]] http::Awaitable<Result<upload::Facts>> describe_open(Asked asked);
   // Takes the upload over, and looks at it again: the older exchange may have finished it. The
   // lease is empty where the upload is complete.
   [[nodiscard]] http::Awaitable<Result<Leases::Lease>> take_over(http::Exchange& exchange,
-                                                                 Located& located,
-                                                                 const UploadId& id,
-                                                                 const KnownUnit& unit);
-  [[nodiscard]] upload::Facts facts_of(const Located& located, const UploadId& id) const;
+                                                                 Asked& asked);
+  [[nodiscard]] upload::Facts facts_of(const Asked& asked) const;
   // Answers with a reply of the protocol; an error without fields of its own is left to the
   // session.
   [[nodiscard]] http::Awaitable<Status> respond(http::Exchange& exchange, upload::tus::Reply reply);

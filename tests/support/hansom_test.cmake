@@ -11,6 +11,7 @@ function(hansom_test)
   add_executable(${T_NAME}_test ${T_SOURCES})
   target_link_libraries(${T_NAME}_test PRIVATE hansom_flags ${T_LIBRARIES} GTest::gmock
                                                GTest::gtest_main)
+  target_precompile_headers(${T_NAME}_test REUSE_FROM hansom_test_support)
   add_test(NAME ${T_NAME} COMMAND ${T_NAME}_test)
   if(NOT T_TIMEOUT)
     set(T_TIMEOUT 300)

@@ -68,6 +68,23 @@ def units_of_change(units, changed):
     return chosen
 
 
+def without_precompiled(build):
+    """A folder with a compile_commands.json whose units stand on their own includes: another compiler's precompiled
+    header is no use to clang-tidy, and hides a missing #include."""
+    entries = json.loads((build / "compile_commands.json").read_text())
+    for entry in entries:
+        words = shlex.split(entry["command"])
+        while any(word.endswith("cmake_pch.hxx") for word in words):
+            at = next(i for i, word in enumerate(words) if word.endswith("cmake_pch.hxx"))
+            del words[at - 1:at + 1]
+        words = [word for word in words if word not in ("-Winvalid-pch", "-fpch-preprocess")]
+        entry["command"] = shlex.join([*words, "-Wno-unknown-warning-option"])
+    folder = build / "clang-tidy"
+    folder.mkdir(exist_ok=True)
+    (folder / "compile_commands.json").write_text(json.dumps(entries))
+    return folder
+
+
 def fingerprint(entry, fixed):
     """What the verdict on a unit depends on: its preprocessed text with comments, the rules, the tool; not where the
     tree lies."""
@@ -75,7 +92,8 @@ def fingerprint(entry, fixed):
     if "-o" in command:
         at = command.index("-o")
         del command[at:at + 2]
-    command = [word for word in command if word != "-c" and not word.endswith("ccache")]
+    command = command[next(i for i, word in enumerate(command) if word.endswith("++")):]
+    command.remove("-c")
     done = subprocess.run([*command, "-E", "-C", "-P"], cwd=entry["directory"], capture_output=True)
     if done.returncode != 0:
         return None
@@ -107,7 +125,7 @@ def arguments():
 
 def main():
     asked = arguments()
-    build = asked.build.resolve()
+    build = without_precompiled(asked.build.resolve())
     units = our_units(build)
     chosen = units_of_change(units, changed_files(asked.base)) if asked.base else set(units)
     print(f"clang-tidy: {len(chosen)} of {len(units)} units"

@@ -143,7 +143,7 @@ TEST_F(FileVaultTest, ListsInOrderAndLeavesForeignFilesAlone) {
     put.emplace_back(vault_->put(as_bytes(bytes)).value(), bytes.size());
   }
   const fs::path foreign = folder_ / "vault" / "00" / "notes.txt";
-  const fs::path misplaced = folder_ / "vault" / "01" / (std::string(64, '0') + ".age");
+  const fs::path misplaced = folder_ / "vault" / "01" / (Digest().hex() + ".age");
   std::ofstream(foreign) << "mine";
   std::ofstream(misplaced) << "here";
   std::sort(put.begin(), put.end());

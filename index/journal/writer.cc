@@ -112,6 +112,18 @@ GroupOutcome Writer::commit_group(std::vector<Command> commands, const Failed& f
   return outcome;
 }
 
+// Drawn for many commands at once: a call costs more than its bytes.
+ByteSpan Writer::next_salt() {
+  if (salts_used_ == salts_.size()) {
+    salts_.resize(kSaltsDrawn * tlog::kSaltBytes);
+    random_.fill(salts_);
+    salts_used_ = 0;
+  }
+  const ByteSpan salt = ByteSpan(salts_).subspan(salts_used_, tlog::kSaltBytes);
+  salts_used_ += tlog::kSaltBytes;
+  return salt;
+}
+
 // Gives one command its time, its leaf and its rows. On an error `tree` and `tiles` are unchanged;
 // the caller rolls the batch back.
 Result<Committed> Writer::enter(evidence::Record record, Tree& tree, store::Batch& batch,
@@ -123,14 +135,11 @@ Result<Committed> Writer::enter(evidence::Record record, Tree& tree, store::Batc
   HANSOM_TRY(rules_.validate(record, batch));
 
   const LeafIndex index{tree.edge.size()};
-  const Bytes bytes = serialize(record);
-  Bytes salt(tlog::kSaltBytes);
-  random_.fill(salt);
-  const tlog::Leaf leaf{static_cast<std::uint16_t>(record.act_case()), time,
-                        tlog::commit(salt, bytes)};
+  const Bytes salted = join_record(next_salt(), serialize(record));
+  const tlog::Leaf leaf{static_cast<std::uint16_t>(record.act_case()), time, sha256(salted)};
   const Bytes leaf_bytes = leaf.encode();
   batch.put(store::Family::kLeaf, number_key(to_u64(index)), leaf_bytes);
-  batch.put(store::Family::kRecord, number_key(to_u64(index)), join_record(salt, bytes));
+  batch.put(store::Family::kRecord, number_key(to_u64(index)), salted);
   HANSOM_TRY(rules_.apply(record, index, batch));
 
   tree.edge.append(tlog::leaf_hash(leaf_bytes), tiles);

@@ -51,6 +51,7 @@ class Writer {
   struct Answer;
   [[nodiscard]] Result<Committed> enter(evidence::Record record, Tree& tree, store::Batch& batch,
                                         std::vector<tlog::FullTile>& tiles);
+  [[nodiscard]] ByteSpan next_salt();  // valid until the next call
 
   store::Store& store_;
   const Rules& rules_;
@@ -59,6 +60,9 @@ class Writer {
   Random& random_;
   Tree tree_;  // the last durable state
   Publish publish_;
+  static constexpr std::size_t kSaltsDrawn = 256;
+  Bytes salts_;
+  std::size_t salts_used_ = 0;  // bytes
 };
 
 }  // namespace hansom::journal

@@ -7,10 +7,9 @@ void Overlay::set(Family family, std::string_view key, std::optional<std::string
   Rows& rows = rows_[static_cast<std::size_t>(family)];
   const auto at = rows.find(key);
   if (at == rows.end()) {
-    undo_.push_back({family, std::string(key), false, std::nullopt});
-    rows.emplace(key, std::move(value));
+    undo_.push_back({family, rows.emplace(key, std::move(value)).first, false, std::nullopt});
   } else {
-    undo_.push_back({family, std::string(key), true, std::move(at->second)});
+    undo_.push_back({family, at, true, std::move(at->second)});
     at->second = std::move(value);
   }
 }
@@ -24,11 +23,10 @@ const std::optional<std::string>* Overlay::find(Family family, std::string_view 
 void Overlay::roll_back() {
   for (; !undo_.empty(); undo_.pop_back()) {
     Undo& undo = undo_.back();
-    Rows& rows = rows_[static_cast<std::size_t>(undo.family)];
     if (undo.was_set) {
-      rows[undo.key] = std::move(undo.value);
+      undo.row->second = std::move(undo.value);
     } else {
-      rows.erase(undo.key);
+      rows_[static_cast<std::size_t>(undo.family)].erase(undo.row);
     }
   }
 }

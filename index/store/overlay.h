@@ -34,9 +34,9 @@ class Overlay {
  private:
   struct Undo {
     Family family;
-    std::string key;
+    Rows::iterator row;  // stays valid until erased
     bool was_set;
-    std::optional<std::string> value;
+    std::optional<std::string> value;  // before
   };
   std::array<Rows, kFamilies> rows_;
   std::vector<Undo> undo_;  // since the mark, in order

@@ -1,6 +1,7 @@
 // The store on RocksDB 7.8: open and lock, read, collect changes, commit them synced.
 #include <atomic>
 #include <cerrno>
+#include <unordered_map>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -139,7 +140,18 @@ class RocksBatch final : public Batch {
     if (const auto* row = overlay_.find(family, as_text(key))) {
       return *row ? std::optional<Bytes>(to_bytes(**row)) : std::nullopt;
     }
-    return get_row(*database_, {}, family, key);
+    std::string name(1, static_cast<char>(family));
+    name += as_text(key);
+    const auto [at, is_new] = read_.try_emplace(std::move(name));
+    if (is_new) {
+      auto row = get_row(*database_, {}, family, key);
+      if (!row) {
+        read_.erase(at);
+        return row;
+      }
+      at->second = *std::move(row);
+    }
+    return at->second;
   }
   [[nodiscard]] Status scan(Family family, ByteSpan lower, ByteSpan upper, Order order,
                             const Visit& visit) const override {
@@ -170,6 +182,9 @@ class RocksBatch final : public Batch {
  private:
   std::shared_ptr<const Database> database_;  // shared: see SnapshotReader
   Overlay overlay_;
+  // Rows read before, by family and key: a command is validated by rows that its application reads
+  // again, and nobody else writes meanwhile.
+  mutable std::unordered_map<std::string, std::optional<Bytes>> read_;
 };
 
 class RocksStore final : public Store {

@@ -24,6 +24,17 @@ Result<Digest> Digest::from_span(ByteSpan bytes) {
   return digest;
 }
 
+namespace {
+
+// Looked up once: a lookup by name takes locks, and longer than hashing a few blocks.
+const EVP_MD* algorithm() {
+  static const EVP_MD* const found = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  HANSOM_CHECK(found != nullptr);
+  return found;
+}
+
+}  // namespace
+
 struct Sha256::Context {
   Context() : evp(EVP_MD_CTX_new()) { HANSOM_CHECK(evp != nullptr); }
   ~Context() { EVP_MD_CTX_free(evp); }
@@ -33,7 +44,7 @@ struct Sha256::Context {
 };
 
 Sha256::Sha256() : context_(std::make_unique<Context>()) {
-  HANSOM_CHECK(EVP_DigestInit_ex(context_->evp, EVP_sha256(), nullptr) == 1);
+  HANSOM_CHECK(EVP_DigestInit_ex(context_->evp, algorithm(), nullptr) == 1);
 }
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
@@ -55,15 +66,13 @@ Digest Sha256::peek() const {
 Digest Sha256::finish() {
   Digest digest;
   HANSOM_CHECK(EVP_DigestFinal_ex(context_->evp, digest.bytes.data(), nullptr) == 1);
-  HANSOM_CHECK(EVP_DigestInit_ex(context_->evp, EVP_sha256(), nullptr) == 1);
+  HANSOM_CHECK(EVP_DigestInit_ex(context_->evp, algorithm(), nullptr) == 1);
   return digest;
 }
 
 Digest sha256(ByteSpan bytes) {
-  Digest digest;
-  HANSOM_CHECK(EVP_Digest(bytes.data(), bytes.size(), digest.bytes.data(), nullptr, EVP_sha256(),
-                          nullptr) == 1);
-  return digest;
+  thread_local Sha256 hash;  // made once a thread; finish() leaves it fresh
+  return hash.update(bytes).finish();
 }
 
 }  // namespace hansom

@@ -22,33 +22,44 @@ Result<RightEdge> RightEdge::restore(std::uint64_t size, std::vector<std::vector
                       std::to_string(level));
     }
   }
+  for (unsigned level = 64; level-- > 0;) {
+    if (((size >> level) & 1) == 0) continue;
+    const auto hash = edge.find(slice_of_node(level, (size >> level) - 1));
+    HANSOM_CHECK(hash.has_value());  // the subtree on the edge lies in a partial tile
+    edge.complete_.push_back(*hash);
+  }
   return edge;
 }
 
 void RightEdge::append(const Digest& leaf_hash, std::vector<FullTile>& full) {
-  ++size_;
+  const std::uint64_t before = size_++;
   Digest hash = leaf_hash;
-  for (unsigned level = 0;; ++level) {
-    if (partial_.size() <= level) partial_.emplace_back();
-    std::vector<Digest>& tile = partial_[level];
-    tile.push_back(hash);
-    if (tile.size() < kTileWidth) return;
-    // The tile is full; its root is the next hash of the level above.
-    full.push_back({{level, width(level) / kTileWidth - 1}, encode_tile(tile)});
-    hash = subtree_hash(tile);
-    tile.clear();
+  add_to_tile(0, hash);
+  // Every complete subtree that ends with this leaf; each eighth level is the root of a full tile.
+  unsigned level = 0;
+  for (; ((before >> level) & 1) != 0; ++level) {
+    hash = node_hash(complete_.back(), hash);
+    complete_.pop_back();
+    if ((level + 1) % kTileHeight != 0) continue;
+    const unsigned tile_level = level / kTileHeight;
+    full.push_back(
+        {{tile_level, width(tile_level) / kTileWidth - 1}, encode_tile(partial_[tile_level])});
+    partial_[tile_level].clear();
+    add_to_tile(tile_level + 1, hash);
   }
+  complete_.push_back(hash);
+}
+
+void RightEdge::add_to_tile(unsigned tile_level, const Digest& hash) {
+  if (partial_.size() <= tile_level) partial_.resize(tile_level + 1);
+  partial_[tile_level].push_back(hash);
 }
 
 Digest RightEdge::root() const {
-  // Every complete subtree of the size lies in a partial tile: reading them cannot fail.
-  const auto hash = tlog::root(size_, [this](unsigned level, std::uint64_t index) {
-    const auto node = find(slice_of_node(level, index));
-    HANSOM_CHECK(node.has_value());
-    return Result<Digest>(*node);
-  });
-  HANSOM_CHECK(hash.has_value());
-  return *hash;
+  if (complete_.empty()) return empty_root();
+  Digest hash = complete_.back();
+  for (std::size_t i = complete_.size() - 1; i-- > 0;) hash = node_hash(complete_[i], hash);
+  return hash;
 }
 
 std::optional<Digest> RightEdge::find(const TileSlice& slice) const {

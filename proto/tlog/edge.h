@@ -35,8 +35,12 @@ class RightEdge {
   // How many hashes the tree has at the tree level of tile level L.
   [[nodiscard]] std::uint64_t width(std::size_t tile_level) const;
 
+  void add_to_tile(unsigned tile_level, const Digest& hash);
+
   std::uint64_t size_ = 0;
   std::vector<std::vector<Digest>> partial_;  // by tile level
+  std::vector<Digest>
+      complete_;  // the largest complete subtrees, one a set bit of the size, left to right
 };
 
 }  // namespace hansom::tlog

@@ -53,7 +53,11 @@ tl::unexpected<Error> bad_proof(const char* why) {
 
 Digest leaf_hash(ByteSpan leaf) {
   static constexpr std::uint8_t kPrefix = 0x00;
-  return Sha256().update({&kPrefix, 1}).update(leaf).finish();
+  Bytes input;
+  input.reserve(1 + leaf.size());
+  input.push_back(kPrefix);
+  input.insert(input.end(), leaf.begin(), leaf.end());
+  return sha256(input);
 }
 
 Digest node_hash(const Digest& left, const Digest& right) {

@@ -1,5 +1,5 @@
-// Checkpoints (c2sp.org/tlog-checkpoint) in signed notes (c2sp.org/signed-note), Ed25519 (type
-// 0x01).
+// Checkpoints (c2sp.org/tlog-checkpoint) in signed notes (c2sp.org/signed-note), signed by a
+// journal (Ed25519, type 0x01). What witnesses add is in cosignature.h.
 #pragma once
 
 #include <array>
@@ -26,10 +26,12 @@ struct Checkpoint {
   bool operator==(const Checkpoint&) const = default;
 };
 
-// A verifier key: "<name>+<key id hex>+<base64(0x01 || 32 bytes)>".
+// A verifier key: "<name>+<key id hex>+<base64(type || 32 bytes)>". The type is 0x01 for a journal,
+// 0x04 for a witness; the bytes are an Ed25519 public key.
 struct VerifierKey {
   std::string name;
   std::uint32_t id = 0;
+  std::uint8_t type = 0x01;
   std::array<std::uint8_t, 32> key{};
   // Error: kInvalid `bad_verifier_key` (also when the id is not that of name and key).
   [[nodiscard]] static Result<VerifierKey> parse(std::string_view text);
@@ -60,6 +62,8 @@ struct NoteSignature {
   std::string name;
   std::uint32_t id = 0;
   Bytes signature;
+
+  [[nodiscard]] std::string line() const;  // "\u2014 <name> <base64>", with its newline
 };
 struct SignedNote {
   std::string text;
@@ -69,9 +73,10 @@ struct SignedNote {
 };
 
 // Returns the text when a signature of `key` is there and verifies, and no signature with its name
-// and id fails. Errors: kInvalid `bad_note`, kCorrupt `signature_invalid`.
+// and id fails. Signatures of other keys and of unknown types are passed over. Errors: kInvalid
+// `bad_note`, kCorrupt `signature_invalid`.
 [[nodiscard]] Result<std::string> verify_note(std::string_view note, const VerifierKey& key);
-// The same for a checkpoint; also its origin must be the key's name.
+// The same for a checkpoint by a journal's key; also its origin must be the key's name.
 [[nodiscard]] Result<Checkpoint> verify_checkpoint(std::string_view note, const VerifierKey& key);
 
 }  // namespace hansom::tlog

@@ -1,10 +1,9 @@
 // Signed notes: verifier keys, taking a note apart, verifying its signatures.
 #include <algorithm>
-#include <memory>
-
-#include <openssl/evp.h>
 
 #include "proto/tlog/checkpoint.h"
+#include "proto/tlog/cosignature.h"
+#include "proto/tlog/ed25519.h"
 #include "proto/tlog/note_text.h"
 
 namespace hansom::tlog {
@@ -38,16 +37,8 @@ Result<NoteSignature> parse_signature(std::string_view line) {
 }
 
 bool verifies(std::string_view text, ByteSpan signature, const VerifierKey& key) {
-  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> public_key(
-      EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, key.key.data(), key.key.size()),
-      &EVP_PKEY_free);
-  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
-                                                                        &EVP_MD_CTX_free);
-  const ByteSpan message = as_bytes(text);
-  return public_key && context &&
-         EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, public_key.get()) == 1 &&
-         EVP_DigestVerify(context.get(), signature.data(), signature.size(), message.data(),
-                          message.size()) == 1;
+  if (key.type == kCosignatureV1) return verify_cosignature(text, signature, key).has_value();
+  return verify_ed25519(key.key, text, signature);
 }
 
 }  // namespace
@@ -63,19 +54,28 @@ Result<VerifierKey> VerifierKey::parse(std::string_view text) {
   if (!id || id->size() != 4) return bad_key("the key id is 8 hexadecimal digits");
   const auto bytes = from_base64(text.substr(second + 1));
   if (!bytes || bytes->size() != 33) return bad_key("the key is base64 of 33 bytes");
-  if (bytes->front() != kEd25519) return bad_key("not an Ed25519 key");
+  key.type = bytes->front();
+  if (key.type != kEd25519 && key.type != kCosignatureV1) return bad_key("not an Ed25519 key");
   std::copy(bytes->begin() + 1, bytes->end(), key.key.begin());
   key.id = read_u32be(*id);
-  if (key.id != key_id(key.name, key.key)) return bad_key("the key id is not of this key");
+  if (key.id != key_id(key.name, key.type, key.key))
+    return bad_key("the key id is not of this key");
   return key;
 }
 
 std::string VerifierKey::text() const {
   Bytes id_bytes;
   append_u32be(id_bytes, id);
-  Bytes key_bytes = {kEd25519};
+  Bytes key_bytes = {type};
   key_bytes.insert(key_bytes.end(), key.begin(), key.end());
   return name + "+" + to_hex(id_bytes) + "+" + to_base64(key_bytes);
+}
+
+std::string NoteSignature::line() const {
+  Bytes bytes;
+  append_u32be(bytes, id);
+  bytes.insert(bytes.end(), signature.begin(), signature.end());
+  return std::string(kSignaturePrefix) + name + " " + to_base64(bytes) + "\n";
 }
 
 Result<SignedNote> SignedNote::parse(std::string_view note) {

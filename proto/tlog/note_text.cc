@@ -1,7 +1,7 @@
-// UTF-8 for signed notes (RFC 3629), and key ids.
+// UTF-8 for signed notes (RFC 3629), key ids, lines and numbers.
 #include "proto/tlog/note_text.h"
 
-#include <optional>
+#include <charconv>
 
 #include "proto/base/sha256.h"
 
@@ -62,10 +62,27 @@ bool is_key_name(std::string_view name) {
   return true;
 }
 
-std::uint32_t key_id(std::string_view name, const std::array<std::uint8_t, 32>& key) {
-  static constexpr std::array<std::uint8_t, 2> kBetween = {'\n', kEd25519};
-  const Digest digest = Sha256().update(as_bytes(name)).update(kBetween).update(key).finish();
+std::uint32_t key_id(std::string_view name, std::uint8_t type, ByteSpan key) {
+  const std::array<std::uint8_t, 2> between = {'\n', type};
+  const Digest digest = Sha256().update(as_bytes(name)).update(between).update(key).finish();
   return read_u32be(digest.bytes);
+}
+
+std::optional<std::string_view> take_line(std::string_view& text) {
+  const std::size_t end = text.find('\n');
+  if (end == std::string_view::npos) return std::nullopt;
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(end + 1);
+  return line;
+}
+
+std::optional<std::uint64_t> parse_decimal(std::string_view text) {
+  std::uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  const bool canonical = text == "0" || (!text.empty() && text.front() != '0');
+  if (error != std::errc() || rest != end || !canonical) return std::nullopt;
+  return number;
 }
 
 }  // namespace hansom::tlog

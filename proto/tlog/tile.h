@@ -23,6 +23,22 @@ struct TileId {
 // 256.
 [[nodiscard]] std::string tile_path(TileId tile, std::uint64_t width = kTileWidth);
 
+// "tile/entries/<N>" of a full entry bundle, "tile/entries/<N>.p/<W>" of a partial one. Requires: 1
+// <= width <= 256.
+[[nodiscard]] std::string bundle_path(std::uint64_t number, std::uint64_t width = kTileWidth);
+
+// What such a path names.
+struct TilePath {
+  bool entries = false;  // an entry bundle; tile.level is 0
+  TileId tile;
+  std::uint64_t width = kTileWidth;
+  bool operator==(const TilePath&) const = default;
+};
+// Reads "<L>/<N>[.p/<W>]" or "entries/<N>[.p/<W>]", what follows "tile/". Error: kNotFound
+// `tile_not_found` for anything but the one spelling of a resource: levels above 63, partial widths
+// of 0 or 256, other digits.
+[[nodiscard]] Result<TilePath> parse_tile_path(std::string_view path);
+
 // Where the node `index` of tree level `level` is found: in `tile`, as the root over `count` hashes
 // from `offset` on (count is 1, 2, 4 .. 128).
 struct TileSlice {

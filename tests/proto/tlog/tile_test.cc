@@ -48,5 +48,58 @@ TEST(Tile, BytesComeBackAndOthersAreRefused) {
   EXPECT_EQ(decode_tile(Bytes(kTileBytes + 32)).error().token, "bad_tile");
 }
 
+TEST(TilePath, IsReadBackInItsOneSpelling) {
+  for (const std::uint64_t number :
+       {0ULL, 1ULL, 999ULL, 1000ULL, 1'234'067ULL, 1'000'000'000ULL, ~0ULL}) {
+    for (const std::uint64_t width : {1ULL, 255ULL, 256ULL}) {
+      const TilePath tile{false, {3, number}, width};
+      const TilePath bundle{true, {0, number}, width};
+      EXPECT_EQ(parse_tile_path(tile_path({3, number}, width).substr(5)).value(), tile);
+      EXPECT_EQ(parse_tile_path(bundle_path(number, width).substr(5)).value(), bundle);
+    }
+  }
+  EXPECT_EQ(bundle_path(1'234'067, 8), "tile/entries/x001/x234/067.p/8");
+}
+
+TEST(TilePath, EveryOtherSpellingNamesNothing) {
+  for (const char* path : {"",
+                           "0",
+                           "0/",
+                           "/000",
+                           "0/0",
+                           "0/00",
+                           "0/0000",
+                           "0/x000/000",
+                           "0/000/",
+                           "0/000/000",
+                           "0/1000",
+                           "0/x001/x234/x067",
+                           "0/X001/234",
+                           "0/ 00",
+                           "00/000",
+                           "01/000",
+                           "-1/000",
+                           "64/000",
+                           "0/000.p",
+                           "0/000.p/",
+                           "0/000.p/0",
+                           "0/000.p/256",
+                           "0/000.p/01",
+                           "0/000.p/1/",
+                           "0/000.p/-1",
+                           "0/000.p/1.p/1",
+                           "entries",
+                           "entries/",
+                           "entries/0",
+                           "Entries/000",
+                           "entries/000.p/0",
+                           "entries/x018/x446/x744/x073/x709/x551/616",
+                           "data/000"}) {
+    const auto parsed = parse_tile_path(path);
+    ASSERT_FALSE(parsed) << path;
+    EXPECT_EQ(parsed.error().token, "tile_not_found");
+  }
+}
+
 }  // namespace
 }  // namespace hansom::tlog

@@ -1,10 +1,12 @@
-// The embedded journal: a bounded queue in front of one writer thread, and readers of the published
-// tree.
+// The embedded journal: a bounded queue, a thread that prepares groups, a thread that makes them
+// durable, and readers of the published tree.
 //
-// Two locks, never held together. queue_mutex_ guards the queue and `stopping_`; it is held for a
-// push or for taking a group. published_mutex_ guards one pointer; it is held to copy or to replace
-// it. Readers then work on their own snapshot, so that a long proof never holds up the writer.
+// Two locks, never held together. mutex_ guards the queue, the group handed over and the flags
+// beside them; it is held for a push, for taking commands and for handing a group over.
+// published_mutex_ guards one pointer; it is held to copy or to replace it. Readers then work on
+// their own snapshot, so that a long proof never holds up a commit.
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -16,6 +18,12 @@
 
 namespace hansom::journal {
 namespace {
+
+std::uint64_t microseconds_since(std::chrono::steady_clock::time_point start) {
+  const auto elapsed = std::chrono::steady_clock::now() - start;
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(elapsed).count());
+}
 
 struct Queued {
   Command command;
@@ -29,9 +37,9 @@ class EmbeddedJournal final : public Journal {
       : store_(store),
         options_(options),
         published_(std::make_shared<const Tree>(tree)),
-        writer_(store, rules, std::move(signer), clock, random, tree,
-                [this](const Tree& durable) { publish(durable); }),
-        thread_([this] { run(); }) {}
+        writer_(store, rules, std::move(signer), clock, random, tree),
+        committer_([this] { commit_groups(); }),
+        preparer_([this] { prepare_groups(); }) {}
   ~EmbeddedJournal() override { stop(); }
   EmbeddedJournal(const EmbeddedJournal&) = delete;
   EmbeddedJournal& operator=(const EmbeddedJournal&) = delete;
@@ -104,71 +112,140 @@ class EmbeddedJournal final : public Journal {
 
   [[nodiscard]] Counters counters() const override {
     Counters counters{commands_, refused_, groups_, sync_us_, 0};
-    const std::lock_guard lock(queue_mutex_);
-    counters.queued = queue_.size();
+    const std::lock_guard lock(mutex_);
+    counters.queued = waiting_;
     return counters;
   }
 
   void stop() override {
     {
-      const std::lock_guard lock(queue_mutex_);
+      const std::lock_guard lock(mutex_);
       stopping_ = true;
     }
-    queue_changed_.notify_all();
+    to_prepare_.notify_one();
     const std::lock_guard lock(join_mutex_);  // two may stop at once; both return when it has ended
-    if (thread_.joinable()) thread_.join();
+    if (preparer_.joinable()) preparer_.join();
+    if (committer_.joinable()) committer_.join();
   }
 
  private:
   [[nodiscard]] Status enqueue(Queued queued) {
     {
-      const std::lock_guard lock(queue_mutex_);
+      const std::lock_guard lock(mutex_);
       if (stopping_) return fail(ErrorKind::kUnavailable, "draining", "the server is stopping");
       if (!healthy_) return fail(failure());
-      const bool too_many = queue_.size() >= options_.queue_max;
-      const bool too_large = queue_bytes_ + queued.bytes > options_.queue_bytes_max;
-      if (too_many || (too_large && !queue_.empty())) {
+      const bool too_many = waiting_ >= options_.queue_max;
+      const bool too_large = waiting_bytes_ + queued.bytes > options_.queue_bytes_max;
+      if (too_many || (too_large && waiting_ > 0)) {
         return fail(ErrorKind::kUnavailable, "journal_busy",
                     "too many acts are waiting; try again");
       }
-      queue_bytes_ += queued.bytes;
+      ++waiting_;
+      waiting_bytes_ += queued.bytes;
       queue_.push_back(std::move(queued));
     }
-    queue_changed_.notify_one();
+    to_prepare_.notify_one();
     return {};
   }
 
-  // Waits for commands and takes what makes one group. Empty: stopping, and nothing is left.
-  [[nodiscard]] std::vector<Command> take_group() {
-    std::unique_lock lock(queue_mutex_);
-    queue_changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-    std::vector<Command> group;
-    std::size_t bytes = 0;
-    while (!queue_.empty() && group.size() < options_.group_max) {
-      Queued& next = queue_.front();
-      if (!group.empty() && bytes + next.bytes > options_.group_bytes_max) break;
-      bytes += next.bytes;
-      queue_bytes_ -= next.bytes;
-      group.push_back(std::move(next.command));
-      queue_.pop_front();
+  // THE FIRST THREAD: enters commands as they come into the group that is open, and hands it over
+  // when the group before it is durable: the longer a sync takes, the larger the next group.
+  void prepare_groups() {
+    auto group = std::make_unique<Group>(writer_.first_group());
+    while (true) {
+      std::vector<Queued> taken = take(*group);
+      for (Queued& queued : taken) {
+        group->bytes += queued.bytes;
+        writer_.enter(std::move(queued.command), *group);
+      }
+      if (group->answers.empty()) break;  // stopping, and nothing is left
+      if (!may_hand_over()) continue;
+      writer_.seal(*group);
+      auto next = std::make_unique<Group>(writer_.group_behind(*group, [this] { settle(); }));
+      hand_over(std::move(group));
+      group = std::move(next);
     }
-    return group;
+    const std::lock_guard lock(mutex_);
+    prepared_all_ = true;
+    handed_over_.notify_one();
   }
 
-  // The writer's thread.
-  void run() {
+  // Waits until there is something to do. Empty: no command fits or is there; then the group can be
+  // handed over, or all is done. Few at a time while a commit runs, so that its end is soon
+  // noticed.
+  [[nodiscard]] std::vector<Queued> take(const Group& group) {
+    constexpr std::size_t kTakenMax = 32;
+    std::vector<Queued> taken;
+    std::size_t bytes = group.bytes;
+    std::unique_lock lock(mutex_);
+    const auto next_fits = [&] {
+      const std::size_t count = group.answers.size() + taken.size();
+      return !queue_.empty() && count < options_.group_max &&
+             (count == 0 || bytes + queue_.front().bytes <= options_.group_bytes_max);
+    };
+    to_prepare_.wait(lock, [&] {
+      return next_fits() || (!group.answers.empty() && !committing_) ||
+             (stopping_ && queue_.empty() && group.answers.empty());
+    });
+    while (next_fits() && taken.size() < kTakenMax) {
+      bytes += queue_.front().bytes;
+      taken.push_back(std::move(queue_.front()));
+      queue_.pop_front();
+    }
+    return taken;
+  }
+
+  [[nodiscard]] bool may_hand_over() const {
+    const std::lock_guard lock(mutex_);
+    return !committing_;
+  }
+
+  void hand_over(std::unique_ptr<Group> group) {
+    {
+      const std::lock_guard lock(mutex_);
+      waiting_ -= group->answers.size();
+      waiting_bytes_ -= group->bytes;
+      committing_ = std::move(group);
+    }
+    handed_over_.notify_one();
+  }
+
+  // Returns once no group is in flight. The first thread only.
+  void settle() {
+    std::unique_lock lock(mutex_);
+    to_prepare_.wait(lock, [this] { return !committing_; });
+  }
+
+  // THE SECOND THREAD: one group after the other becomes durable and is answered.
+  void commit_groups() {
     while (true) {
-      std::vector<Command> group = take_group();
-      if (group.empty()) return;
-      if (!healthy_) {
-        for (Command& command : group) command.done(fail(failure()));
-        continue;
+      Group* group = nullptr;
+      {
+        std::unique_lock lock(mutex_);
+        handed_over_.wait(lock, [this] { return committing_ || prepared_all_; });
+        group = committing_.get();
       }
-      const GroupOutcome outcome = writer_.commit_group(
-          std::move(group), [this](const Error& error) { become_unhealthy(error); });
-      ++groups_;
-      refused_ += outcome.refused;
-      sync_us_ += outcome.sync_us;
+      if (group == nullptr) return;
+      commit(*group);
+      std::unique_ptr<Group> answered;  // goes after the lock
+      const std::lock_guard lock(mutex_);
+      answered = std::move(committing_);
+      to_prepare_.notify_one();
+    }
+  }
+
+  void commit(Group& group) {
+    const auto started = std::chrono::steady_clock::now();
+    Status durable = healthy_ ? writer_.make_durable(group) : Status(fail(failure()));
+    sync_us_ += microseconds_since(started);
+    ++groups_;
+    if (!durable && healthy_) become_unhealthy(durable.error());
+    // Readers get the new tree before anyone is told to look.
+    if (durable && group.entered > 0) publish(group.tree);
+    refused_ += group.answers.size() - group.entered;
+    // The waiters, in order.
+    for (Group::Answer& answer : group.answers) {
+      answer.done(durable ? std::move(answer.result) : Result<Committed>(fail(durable.error())));
     }
   }
 
@@ -206,11 +283,15 @@ class EmbeddedJournal final : public Journal {
   store::Store& store_;
   const EmbeddedOptions options_;
 
-  mutable std::mutex queue_mutex_;
-  std::condition_variable queue_changed_;
+  mutable std::mutex mutex_;
+  std::condition_variable to_prepare_;   // the first thread: commands, the end of a commit, the end
+  std::condition_variable handed_over_;  // the second thread
   std::deque<Queued> queue_;
-  std::size_t queue_bytes_ = 0;
+  std::size_t waiting_ = 0;  // commands queued or in the open group
+  std::size_t waiting_bytes_ = 0;
+  std::unique_ptr<Group> committing_;  // handed over, not answered yet
   bool stopping_ = false;
+  bool prepared_all_ = false;
 
   mutable std::mutex published_mutex_;
   std::shared_ptr<const Tree>
@@ -222,9 +303,10 @@ class EmbeddedJournal final : public Journal {
   std::atomic<std::uint64_t> groups_ = 0;
   std::atomic<std::uint64_t> sync_us_ = 0;
 
-  Writer writer_;  // the thread's own
+  Writer writer_;  // each half is one thread's own
   std::mutex join_mutex_;
-  std::thread thread_;  // last: everything it uses is there before it starts
+  std::thread committer_;  // last: everything they use is there before they start
+  std::thread preparer_;
 };
 
 }  // namespace

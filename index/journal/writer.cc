@@ -1,9 +1,8 @@
 // THE COMMIT: a group of commands becomes leaves, records, tiles, view rows and one signed head,
-// durable in one synced write. Read commit_group() from top to bottom.
+// durable in one synced write. Read it from enter() to make_durable(); embedded.cc calls them.
 #include "index/journal/writer.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
@@ -23,12 +22,6 @@ Bytes serialize(const evidence::Record& record) {
   return out;
 }
 
-std::uint64_t microseconds_since(std::chrono::steady_clock::time_point start) {
-  const auto elapsed = std::chrono::steady_clock::now() - start;
-  return static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::microseconds>(elapsed).count());
-}
-
 }  // namespace
 
 Head sign_head(const tlog::Signer& signer, const tlog::RightEdge& edge) {
@@ -41,75 +34,42 @@ void put_head(store::Batch& batch, const Head& head) {
   batch.put(store::Family::kMeta, as_bytes(kPositionKey), number_key(head.size));
 }
 
-struct Writer::Answer {
-  Done done;
-  Result<Committed> result;
-};
-
 Writer::Writer(store::Store& store, const Rules& rules, tlog::Signer signer, Clock& clock,
-               Random& random, Tree tree, Publish publish)
+               Random& random, Tree tree)
     : store_(store),
       rules_(rules),
       signer_(std::move(signer)),
       clock_(clock),
       random_(random),
-      tree_(std::move(tree)),
-      publish_(std::move(publish)) {}
+      first_(std::move(tree)) {}
 
-GroupOutcome Writer::commit_group(std::vector<Command> commands, const Failed& failed) {
-  GroupOutcome outcome;
-  Tree tree = tree_;  // grows with the group; becomes the durable one in step 5, or is dropped
-  std::vector<tlog::FullTile> tiles;
-  std::vector<Answer> answers;
-  const std::unique_ptr<store::Batch> batch = store_.begin();
+Group Writer::first_group() {
+  Group group;
+  group.tree = first_;
+  group.batch = store_.begin();
+  return group;
+}
 
-  // 1. Each command in the order it came: validated against the state with everything before it in
-  //    the group. A refused one leaves nothing behind. Its answer waits with the others: it may
-  //    lean on a command before it ("accepted already"), which is not yet true on disk.
-  for (Command& command : commands) {
-    batch->mark();
-    auto entered = enter(std::move(command.record), tree, *batch, tiles);
-    if (!entered) {
-      batch->roll_back();
-      ++outcome.refused;
-    }
-    answers.push_back({std::move(command.done), std::move(entered)});
+Group Writer::group_behind(const Group& sealed, std::function<void()> settle) {
+  Group group;
+  group.tree = sealed.tree;
+  group.batch = store_.begin_behind(*sealed.batch, std::move(settle));
+  return group;
+}
+
+// 1. Each command in the order it came: validated against the state with everything before it, the
+//    group in flight included. A refused one leaves nothing behind. Its answer waits with the
+//    others: it may lean on a command before it ("accepted already"), which is not yet true on
+//    disk.
+void Writer::enter(Command command, Group& group) {
+  group.batch->mark();
+  auto entered = give_leaf(std::move(command.record), group);
+  if (entered) {
+    ++group.entered;
+  } else {
+    group.batch->roll_back();
   }
-  // From here the order, the leaf indices and the bytes of the group are fixed; nobody has seen
-  // them.
-
-  if (outcome.refused < answers.size()) {
-    // 2. The tiles that became full.
-    for (const tlog::FullTile& tile : tiles) {
-      batch->put(store::Family::kTile, tile_key(tile.id), tile.bytes);
-    }
-
-    // 3. One head for the group. It is shown to nobody before it is durable: after a failed commit
-    //    it either turns up at the next start together with exactly these leaves, or was never
-    //    seen.
-    tree.head = sign_head(signer_, tree.edge);
-    put_head(*batch, tree.head);
-
-    // 4. One synced write. A failure is final: it is never tried again.
-    const auto started = std::chrono::steady_clock::now();
-    if (Status committed = store_.commit(*batch); !committed) {
-      const Error error{ErrorKind::kStorage, "journal_failed",
-                        std::move(committed).error().message};
-      failed(error);
-      for (const Answer& answer : answers) answer.done(fail(error));
-      return outcome;
-    }
-    outcome.sync_us = microseconds_since(started);
-    // From here the group exists: every leaf of it survives whatever happens next.
-
-    // 5. Readers get the new tree before anyone is told to look.
-    tree_ = std::move(tree);
-    publish_(tree_);
-  }
-
-  // 6. The waiters, in order.
-  for (Answer& answer : answers) answer.done(std::move(answer.result));
-  return outcome;
+  group.answers.push_back({std::move(command.done), std::move(entered)});
 }
 
 // Drawn for many commands at once: a call costs more than its bytes.
@@ -124,10 +84,11 @@ ByteSpan Writer::next_salt() {
   return salt;
 }
 
-// Gives one command its time, its leaf and its rows. On an error `tree` and `tiles` are unchanged;
-// the caller rolls the batch back.
-Result<Committed> Writer::enter(evidence::Record record, Tree& tree, store::Batch& batch,
-                                std::vector<tlog::FullTile>& tiles) {
+// Gives one command its time, its leaf and its rows. On an error tree and tiles are unchanged; the
+// caller rolls the batch back.
+Result<Committed> Writer::give_leaf(evidence::Record record, Group& group) {
+  Tree& tree = group.tree;
+  store::Batch& batch = *group.batch;
   // Time in the journal never runs backwards, whatever the clock does.
   const UtcTime time = std::max(tree.last_time, clock_.now());
   record.set_time_us(to_unix_us(time));
@@ -136,15 +97,42 @@ Result<Committed> Writer::enter(evidence::Record record, Tree& tree, store::Batc
 
   const LeafIndex index{tree.edge.size()};
   const Bytes salted = join_record(next_salt(), serialize(record));
-  const tlog::Leaf leaf{static_cast<std::uint16_t>(record.act_case()), time, sha256(salted)};
+  const Digest commitment = sha256(salted);  // as tlog::commit has it
+  const tlog::Leaf leaf{static_cast<std::uint16_t>(record.act_case()), time, commitment};
   const Bytes leaf_bytes = leaf.encode();
   batch.put(store::Family::kLeaf, number_key(to_u64(index)), leaf_bytes);
   batch.put(store::Family::kRecord, number_key(to_u64(index)), salted);
   HANSOM_TRY(rules_.apply(record, index, batch));
 
-  tree.edge.append(tlog::leaf_hash(leaf_bytes), tiles);
+  tree.edge.append(tlog::leaf_hash(leaf_bytes), group.tiles);
   tree.last_time = time;
   return Committed{index, time, std::move(record)};
+}
+
+// From here the order, the leaf indices and the bytes of the group are fixed; nobody has seen them.
+void Writer::seal(Group& group) {
+  if (group.entered == 0) return;
+
+  // 2. The tiles that became full.
+  for (const tlog::FullTile& tile : group.tiles) {
+    group.batch->put(store::Family::kTile, tile_key(tile.id), tile.bytes);
+  }
+
+  // 3. One head for the group. It is shown to nobody before it is durable: after a failed commit it
+  //    either turns up at the next start together with exactly these leaves, or was never seen.
+  group.tree.head = sign_head(signer_, group.tree.edge);
+  put_head(*group.batch, group.tree.head);
+}
+
+// 4. One synced write. A failure is final: it is never tried again.
+Status Writer::make_durable(Group& group) {
+  if (group.entered == 0) return {};
+  if (Status committed = store_.commit(*group.batch); !committed) {
+    return fail(ErrorKind::kStorage, "journal_failed", std::move(committed).error().message);
+  }
+  // From here the group exists: every leaf of it survives whatever happens next. Then, in
+  // embedded.cc: 5. readers get the new tree, 6. the waiters their answers, in order.
+  return {};
 }
 
 }  // namespace hansom::journal

@@ -1,4 +1,4 @@
-// The journal's writer: takes a group of commands through validation into one durable commit.
+// The journal's writer: takes commands through validation, in groups, into durable commits.
 #pragma once
 
 #include <vector>
@@ -28,29 +28,40 @@ struct Tree {
 [[nodiscard]] Head sign_head(const tlog::Signer& signer, const tlog::RightEdge& edge);
 void put_head(store::Batch& batch, const Head& head);
 
-struct GroupOutcome {
-  std::uint64_t refused = 0;
-  std::uint64_t sync_us = 0;
+// Commands on their way into one durable write.
+struct Group {
+  struct Answer {
+    Done done;
+    Result<Committed> result;
+  };
+  Tree tree;  // as it is once the group is durable
+  std::vector<tlog::FullTile> tiles;
+  std::unique_ptr<store::Batch> batch;
+  std::vector<Answer> answers;  // one a command, in order
+  std::size_t entered = 0;      // commands that got a leaf; the others were refused
+  std::size_t bytes = 0;        // of the records
 };
 
-// Used by one thread. Requires: everything outlives it.
+// The two halves of a commit, which overlap: while one group is being made durable the next is
+// prepared. Requires: everything outlives it.
 class Writer {
  public:
-  // Makes a durable tree visible to readers.
-  using Publish = std::function<void(const Tree&)>;
-  using Failed = std::function<void(const Error&)>;
-
   Writer(store::Store& store, const Rules& rules, tlog::Signer signer, Clock& clock, Random& random,
-         Tree tree, Publish publish);
+         Tree tree);
 
-  // Answers every command once. When the commit fails, `failed` is called before any waiter is
-  // answered with kStorage `journal_failed`; after that it must not be called again.
-  [[nodiscard]] GroupOutcome commit_group(std::vector<Command> commands, const Failed& failed);
+  // The first half; one thread.
+  [[nodiscard]] Group first_group();
+  // `settle` returns once the commit of `sealed` has ended, well or not.
+  [[nodiscard]] Group group_behind(const Group& sealed, std::function<void()> settle);
+  void enter(Command command, Group& group);
+  void seal(Group& group);
+
+  // The second half; one thread, the same or another. Groups in the order they were sealed; after
+  // an error no further one. Errors: kStorage `journal_failed`.
+  [[nodiscard]] Status make_durable(Group& group);
 
  private:
-  struct Answer;
-  [[nodiscard]] Result<Committed> enter(evidence::Record record, Tree& tree, store::Batch& batch,
-                                        std::vector<tlog::FullTile>& tiles);
+  [[nodiscard]] Result<Committed> give_leaf(evidence::Record record, Group& group);
   [[nodiscard]] ByteSpan next_salt();  // valid until the next call
 
   store::Store& store_;
@@ -58,8 +69,7 @@ class Writer {
   tlog::Signer signer_;
   Clock& clock_;
   Random& random_;
-  Tree tree_;  // the last durable state
-  Publish publish_;
+  Tree first_;  // what the first group grows from
   static constexpr std::size_t kSaltsDrawn = 256;
   Bytes salts_;
   std::size_t salts_used_ = 0;  // bytes

@@ -134,43 +134,52 @@ class SnapshotReader final : public Reader {
 
 class RocksBatch final : public Batch {
  public:
-  explicit RocksBatch(std::shared_ptr<const Database> database) : database_(std::move(database)) {}
+  explicit RocksBatch(std::shared_ptr<const Database> database)
+      : database_(std::move(database)), overlay_(std::make_shared<Overlay>()) {}
+  RocksBatch(const RocksBatch& in_flight, std::function<void()> settle)
+      : RocksBatch(in_flight.database_) {
+    before_ = in_flight.overlay_;
+    settle_ = std::move(settle);
+  }
 
   [[nodiscard]] Result<std::optional<Bytes>> get(Family family, ByteSpan key) const override {
-    if (const auto* row = overlay_.find(family, as_text(key))) {
-      return *row ? std::optional<Bytes>(to_bytes(**row)) : std::nullopt;
-    }
+    const auto* row = overlay_->find(family, as_text(key));
+    if (row == nullptr && before_) row = before_->find(family, as_text(key));
+    if (row != nullptr) return *row ? std::optional<Bytes>(to_bytes(**row)) : std::nullopt;
     std::string name(1, static_cast<char>(family));
     name += as_text(key);
     const auto [at, is_new] = read_.try_emplace(std::move(name));
     if (is_new) {
-      auto row = get_row(*database_, {}, family, key);
-      if (!row) {
+      auto found = get_row(*database_, {}, family, key);
+      if (!found) {
         read_.erase(at);
-        return row;
+        return found;
       }
-      at->second = *std::move(row);
+      at->second = *std::move(found);
     }
     return at->second;
   }
   [[nodiscard]] Status scan(Family family, ByteSpan lower, ByteSpan upper, Order order,
                             const Visit& visit) const override {
-    return scan_rows(*database_, {}, family, overlay_.rows(family), lower, upper, order, visit);
+    // Three sorted sources would have to be merged; scans are rare on the way to a commit.
+    if (before_) settle_();
+    before_.reset();
+    return scan_rows(*database_, {}, family, overlay_->rows(family), lower, upper, order, visit);
   }
   void put(Family family, ByteSpan key, ByteSpan value) override {
-    overlay_.set(family, as_text(key), to_text(value));
+    overlay_->set(family, as_text(key), to_text(value));
   }
   void del(Family family, ByteSpan key) override {
-    overlay_.set(family, as_text(key), std::nullopt);
+    overlay_->set(family, as_text(key), std::nullopt);
   }
-  void mark() override { overlay_.mark(); }
-  void roll_back() override { overlay_.roll_back(); }
+  void mark() override { overlay_->mark(); }
+  void roll_back() override { overlay_->roll_back(); }
 
   [[nodiscard]] rocksdb::WriteBatch to_write_batch() const {
     rocksdb::WriteBatch batch;
     for (std::size_t i = 0; i < kFamilies; ++i) {
       const auto family = static_cast<Family>(i);
-      for (const auto& [key, value] : overlay_.rows(family)) {
+      for (const auto& [key, value] : overlay_->rows(family)) {
         const auto status = value ? batch.Put(database_->family(family), key, *value)
                                   : batch.Delete(database_->family(family), key);
         HANSOM_CHECK(status.ok());
@@ -180,8 +189,10 @@ class RocksBatch final : public Batch {
   }
 
  private:
-  std::shared_ptr<const Database> database_;  // shared: see SnapshotReader
-  Overlay overlay_;
+  std::shared_ptr<const Database> database_;       // shared: see SnapshotReader
+  std::shared_ptr<Overlay> overlay_;               // shared: the batch behind this one reads it
+  mutable std::shared_ptr<const Overlay> before_;  // until it is known to be in the database
+  std::function<void()> settle_;
   // Rows read before, by family and key: a command is validated by rows that its application reads
   // again, and nobody else writes meanwhile.
   mutable std::unordered_map<std::string, std::optional<Bytes>> read_;
@@ -197,6 +208,12 @@ class RocksStore final : public Store {
   }
   [[nodiscard]] std::unique_ptr<Batch> begin() override {
     return std::make_unique<RocksBatch>(database_);
+  }
+  [[nodiscard]] std::unique_ptr<Batch> begin_behind(const Batch& in_flight,
+                                                    std::function<void()> settle) override {
+    const auto* batch = dynamic_cast<const RocksBatch*>(&in_flight);
+    HANSOM_CHECK(batch != nullptr);
+    return std::make_unique<RocksBatch>(*batch, std::move(settle));
   }
 
   [[nodiscard]] Status commit(Batch& batch) override {

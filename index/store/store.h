@@ -69,8 +69,13 @@ class Store {
   virtual ~Store() = default;
   [[nodiscard]] virtual std::unique_ptr<Reader> snapshot() const = 0;  // any thread
   [[nodiscard]] virtual std::unique_ptr<Batch> begin() = 0;            // one writer
-  // One synced, atomic write. After a failed commit the store accepts no further one: kStorage
-  // `store_failed`.
+  // A batch on top of `in_flight`, which another thread may be committing: reads see its rows. A
+  // scan first calls `settle`, which returns once that commit has ended. Requires: `in_flight` is a
+  // batch of this store and changes no more; it need not outlive this call.
+  [[nodiscard]] virtual std::unique_ptr<Batch> begin_behind(const Batch& in_flight,
+                                                            std::function<void()> settle) = 0;
+  // One synced, atomic write, one at a time. After a failed commit the store accepts no further
+  // one: kStorage `store_failed`.
   [[nodiscard]] virtual Status commit(Batch& batch) = 0;
   // Reads every block and checks its checksum.
   [[nodiscard]] virtual Status verify_checksums() const = 0;

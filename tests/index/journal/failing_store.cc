@@ -9,6 +9,10 @@ std::unique_ptr<store::Reader> FailingStore::snapshot() const {
 std::unique_ptr<store::Batch> FailingStore::begin() {
   return inner_.begin();
 }
+std::unique_ptr<store::Batch> FailingStore::begin_behind(const store::Batch& in_flight,
+                                                         std::function<void()> settle) {
+  return inner_.begin_behind(in_flight, std::move(settle));
+}
 Status FailingStore::verify_checksums() const {
   return inner_.verify_checksums();
 }

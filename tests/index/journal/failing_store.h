@@ -22,6 +22,8 @@ class FailingStore final : public store::Store {
 
   [[nodiscard]] std::unique_ptr<store::Reader> snapshot() const override;
   [[nodiscard]] std::unique_ptr<store::Batch> begin() override;
+  [[nodiscard]] std::unique_ptr<store::Batch> begin_behind(const store::Batch& in_flight,
+                                                           std::function<void()> settle) override;
   [[nodiscard]] Status commit(store::Batch& batch) override;
   [[nodiscard]] Status verify_checksums() const override;
 

@@ -3,7 +3,7 @@
 
 #include <future>
 
-#include "index/journal/rows.h"
+#include "index/journal/views.h"
 #include "index/rules.h"
 
 namespace hansom {
@@ -40,8 +40,8 @@ Result<journal::Committed> EvidenceIndex::submit_and_wait(evidence::Record recor
 
 Result<View> EvidenceIndex::view() const {
   auto reader = store_->snapshot();
-  HANSOM_TRY_ASSIGN(const auto position, journal::read_position(*reader));
-  return View(std::move(reader), position.value_or(0));
+  HANSOM_TRY_ASSIGN(const auto position, journal::read_views_position(*reader));
+  return View(std::move(reader), position);
 }
 
 Result<evidence::Receipt> EvidenceIndex::receipt(LeafIndex leaf) const {

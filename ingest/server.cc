@@ -155,12 +155,13 @@ Status Server::Parts::open_site() {
   if (!signer) return fail(std::move(signer).error().in(config.journal_key.string()));
   const std::string verifier_key = signer->verifier().text();
 
-  HANSOM_TRY_ASSIGN(vault, vault::open_file_vault(config.vault()));
   EvidenceIndexOptions options;
   options.directory = config.store();
   options.clock = &system_clock();
   options.random = &system_random();
   HANSOM_TRY_ASSIGN(index, EvidenceIndex::open(*std::move(signer), options));
+  // Behind the store's lock: it removes what it takes for leftovers.
+  HANSOM_TRY_ASSIGN(vault, vault::open_file_vault(config.vault()));
 
   evidence::Record started = record_by_server();
   started.mutable_server_started()->set_version(HANSOM_VERSION);

@@ -16,22 +16,26 @@ void add_search_commands(CLI::App& app, Session& session);  // search, events, s
 void add_fetch_command(CLI::App& app, Session& session);
 void add_receipt_commands(CLI::App& app, Session& session);
 void add_journal_commands(CLI::App& app, Session& session);
+void add_fsck_command(CLI::App& app, Session& session);
+void add_reindex_command(CLI::App& app, Session& session);
 void add_hold_commands(CLI::App& app, Session& session);
 void add_sweep_commands(CLI::App& app, Session& session);
 void add_status_command(CLI::App& app, Session& session);
 
 // Adds a command whose arguments are a value of `Arguments`: `declare` adds its options, `run` is
 // what it does. The command owns the value: CLI11 keeps copies of the callbacks, so it is shared.
+// Returns the command.
 template <typename Arguments>
-void add_command(CLI::App& app, Session& session, const char* name, const char* summary,
-                 void (*declare)(CLI::App&, Arguments&),
-                 Status (*run)(const Session&, const Arguments&)) {
+CLI::App* add_command(CLI::App& app, Session& session, const char* name, const char* summary,
+                      void (*declare)(CLI::App&, Arguments&),
+                      Status (*run)(const Session&, const Arguments&)) {
   CLI::App* command = app.add_subcommand(name, summary);
   const auto arguments = std::make_shared<Arguments>();
   declare(*command, *arguments);
   command->callback([&session, arguments, run] {
     session.action = [&session, arguments, run] { return run(session, *arguments); };
   });
+  return command;
 }
 
 struct NoArguments {};

@@ -37,6 +37,8 @@ int run(int argc, char** argv) {
   add_fetch_command(app, session);
   add_receipt_commands(app, session);
   add_journal_commands(app, session);
+  add_fsck_command(app, session);
+  add_reindex_command(app, session);
   add_hold_commands(app, session);
   add_sweep_commands(app, session);
   add_status_command(app, session);
@@ -48,6 +50,7 @@ int run(int argc, char** argv) {
   const Status done = session.action();
   if (done) return static_cast<int>(Exit::kDone);
   print_error(done.error(), session.options.json);
+  if (session.own_exit) return session.own_exit(done.error());
   return static_cast<int>(exit_of(done.error()));
 }
 

@@ -1,17 +1,12 @@
 // `hansom journal`: checkpoint from the server, verify on the site's own files.
-#include <unistd.h>
-
-#include <cstdio>
-
 #include <boost/json/array.hpp>
 
 #include "index/cli/commands.h"
-#include "index/cli/make_site.h"
+#include "index/cli/local_site.h"
 #include "index/cli/output.h"
 #include "index/cli/people_client.h"
 #include "index/cli/verifier_key.h"
 #include "index/journal/verify.h"
-#include "index/site/site_config.h"
 
 namespace hansom::cli {
 namespace {
@@ -58,14 +53,6 @@ void declare_verify(CLI::App& command, Verify& verify) {
       ->capture_default_str();
 }
 
-// One line on stderr, where that is a terminal.
-void show_progress(std::string_view stage, std::uint64_t done, std::uint64_t total) {
-  if (::isatty(STDERR_FILENO) != 1) return;
-  std::fprintf(stderr, "\r%.*s: %llu of %llu   %s", static_cast<int>(stage.size()), stage.data(),
-               static_cast<unsigned long long>(done), static_cast<unsigned long long>(total),
-               done == total ? "\n" : "");
-}
-
 boost::json::object report_json(const journal::VerifyReport& report) {
   boost::json::object out;
   out["valid"] = report.clean();
@@ -91,12 +78,7 @@ boost::json::object report_json(const journal::VerifyReport& report) {
 
 // Reads the site's files only; needs no server and no token, and disturbs neither.
 Status run_verify(const Session& session, const Verify& verify) {
-  std::filesystem::path file = verify.config;
-  if (file.empty()) {
-    HANSOM_TRY_ASSIGN(const SitePaths site, session.require_site());
-    file = site.folder / site_files::kConfig;
-  }
-  HANSOM_TRY_ASSIGN(const site::SiteConfig config, site::load_config(file));
+  HANSOM_TRY_ASSIGN(const site::SiteConfig config, local_config(session, verify.config));
   HANSOM_TRY_ASSIGN(const tlog::VerifierKey key, verifier_key(session, verify.key));
   journal::VerifyOptions options;
   options.store = config.store();

@@ -53,6 +53,8 @@ class Session {
  public:
   GlobalOptions options;
   std::function<Status()> action;
+  // Of a command with exit codes of its own; else exit_of.
+  std::function<int(const Error&)> own_exit;
 
   // The site of --site, HANSOM_SITE or, when hansom-cli.toml stands there, of the present folder;
   // nullopt without any. Error: kInvalid `bad_config`.

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <thread>
 
+#include "index/journal/views.h"
 #include "index/journal/writer.h"
 #include "proto/base/check.h"
 #include "proto/base/log.h"
@@ -316,6 +317,7 @@ Result<std::unique_ptr<Journal>> open_embedded(store::Store& store, const Rules&
                                                EmbeddedOptions options) {
   HANSOM_CHECK(options.queue_max > 0 && options.group_max > 0);
   HANSOM_TRY_ASSIGN(const Tree tree, load_tree(store, signer));
+  HANSOM_TRY(bring_views_up(store, rules));
   return std::make_unique<EmbeddedJournal>(store, rules, std::move(signer), clock, random, options,
                                            tree);
 }

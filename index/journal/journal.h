@@ -94,7 +94,8 @@ struct EmbeddedOptions {
 };
 
 // The embedded journal on RocksDB. Requires: everything outlives it. Errors: kCorrupt
-// `journal_corrupt` when leaves, tiles and the last signed head do not agree.
+// `journal_corrupt` when leaves, tiles and the last signed head do not agree; those of
+// bring_views_up (views.h), which runs first.
 [[nodiscard]] Result<std::unique_ptr<Journal>> open_embedded(store::Store& store,
                                                              const Rules& rules,
                                                              tlog::Signer signer, Clock& clock,

@@ -1,4 +1,5 @@
 // What an earlier run left in the store, held against the last signed head.
+#include "index/journal/views.h"
 #include "index/journal/writer.h"
 #include "proto/base/check.h"
 
@@ -28,6 +29,7 @@ Result<Tree> found_journal(store::Store& store, const tlog::Signer& signer) {
   tree.head = sign_head(signer, tree.edge);
   const std::unique_ptr<store::Batch> batch = store.begin();
   batch->put(store::Family::kMeta, as_bytes(kFormatKey), as_bytes(kFormat));
+  put_views_format(*batch);
   put_head(*batch, tree.head);
   HANSOM_TRY(store.commit(*batch));
   return tree;
@@ -48,7 +50,7 @@ Result<Tree> load_tree(store::Store& store, const tlog::Signer& signer) {
   // Position, leaves and heads are written together: they must tell one size.
   const std::uint64_t size = *position;
   if (size != (last_leaf ? *last_leaf + 1 : 0) || last_head != position) {
-    return corrupt("the views stand at " + std::to_string(size) +
+    return corrupt("the journal stands at " + std::to_string(size) +
                    " leaves, leaves or heads at another size");
   }
   Tree tree;

@@ -15,6 +15,8 @@ namespace hansom::journal {
 inline constexpr std::string_view kFormat = "hansom-journal-1";
 inline constexpr std::string_view kFormatKey = "format";
 inline constexpr std::string_view kPositionKey = "position";
+inline constexpr std::string_view kViewsPositionKey = "views";
+inline constexpr std::string_view kViewVersionPrefix = "view/";  // then the family's name
 
 // Keys sort as their numbers do.
 [[nodiscard]] Bytes number_key(
@@ -36,7 +38,7 @@ struct SaltedRecord {
 // store's.
 [[nodiscard]] Result<Bytes> read_leaf(const store::Reader& reader, std::uint64_t index);
 [[nodiscard]] Result<std::vector<Digest>> read_tile(const store::Reader& reader, tlog::TileId tile);
-// The number of leaves the views stand at; nullopt in a store no journal was ever in. Error:
+// The number of leaves, the tree's size; nullopt in a store no journal was ever in. Error:
 // kCorrupt `journal_corrupt` (unknown format, malformed row).
 [[nodiscard]] Result<std::optional<std::uint64_t>> read_position(const store::Reader& reader);
 

@@ -57,7 +57,7 @@ class JournalCheck {
 
  private:
   void add(std::string what, std::string where, std::string detail) {
-    add_problem(report_, std::move(what), std::move(where), std::move(detail));
+    add_problem(report_, {std::move(what), std::move(where), std::move(detail), {}});
   }
   // A row; a read that fails is a problem at that row, and then as if it were absent.
   std::optional<Bytes> row(store::Family family, ByteSpan key, const std::string& where) {
@@ -243,12 +243,12 @@ Result<VerifyReport> verify(const VerifyOptions& options) {
     return fail(std::move(store).error());
   }
   if (!store) {
-    add_problem(report, "store_damaged", options.store.string(), store.error().message);
+    add_problem(report, {"store_damaged", options.store.string(), store.error().message, {}});
     return report;
   }
   const std::uint64_t size = JournalCheck(options, **store, facts, report).run();
   if (const Status checksums = (*store)->verify_checksums(); !checksums) {
-    add_problem(report, "store_damaged", options.store.string(), checksums.error().message);
+    add_problem(report, {"store_damaged", options.store.string(), checksums.error().message, {}});
   }
   if (options.vault) {
     verify_vault(

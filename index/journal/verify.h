@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "proto/base/sha256.h"
 #include "proto/tlog/checkpoint.h"
 
 namespace hansom::journal {
@@ -18,18 +19,20 @@ struct Problem {
   std::string what;
   std::string where;
   std::string detail;
+  std::optional<Digest> object;  // of the vault, where the problem is about one
 };
 
 struct VerifyReport {
-  std::uint64_t leaves = 0;            // read and hashed
-  std::uint64_t records_checked = 0;   // present, and what their leaf commits to
-  std::uint64_t records_erased = 0;    // by a recorded destruction
-  std::uint64_t tiles = 0;             // compared with the leaves
-  std::uint64_t heads = 0;             // signature and root
-  std::uint64_t vault_objects = 0;     // present and named by the journal
-  std::uint64_t vault_bytes_read = 0;  // hashed
-  std::vector<Problem> problems;       // the first kProblemsMax
-  std::uint64_t problems_found = 0;    // all
+  std::uint64_t leaves = 0;              // read and hashed
+  std::uint64_t records_checked = 0;     // present, and what their leaf commits to
+  std::uint64_t records_erased = 0;      // by a recorded destruction
+  std::uint64_t tiles = 0;               // compared with the leaves
+  std::uint64_t heads = 0;               // signature and root
+  std::uint64_t vault_objects = 0;       // present and named by the journal
+  std::uint64_t vault_objects_read = 0;  // hashed
+  std::uint64_t vault_bytes_read = 0;    // of those
+  std::vector<Problem> problems;         // the first kProblemsMax
+  std::uint64_t problems_found = 0;      // all
 
   [[nodiscard]] bool clean() const { return problems_found == 0; }
 };
@@ -39,12 +42,20 @@ inline constexpr std::size_t kProblemsMax = 1000;
 using VerifyProgress =
     std::function<void(std::string_view stage, std::uint64_t done, std::uint64_t total)>;
 
+// Which objects are hashed: `objects` of them, or `share` of all (0 to 1), by chance from `seed`.
+struct VaultSample {
+  std::uint64_t seed = 0;
+  std::optional<std::uint64_t> objects;
+  double share = 1;
+};
+
 struct VerifyOptions {
   std::filesystem::path store;
   std::optional<std::filesystem::path> vault;  // nullopt: the vault is not looked at
   tlog::VerifierKey key;
   std::uint64_t vault_every = 1;  // hash every n-th object; 0: none, only presence and size
-  VerifyProgress progress;        // may be empty
+  std::optional<VaultSample> vault_sample = {};  // in its place where given
+  VerifyProgress progress;                       // may be empty
 };
 
 // Opens the store for reading only: a running server is not disturbed, and what it adds meanwhile

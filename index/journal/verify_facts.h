@@ -12,7 +12,7 @@
 namespace hansom::journal {
 
 // Adds to the report; keeps the first kProblemsMax.
-void add_problem(VerifyReport& report, std::string what, std::string where, std::string detail);
+void add_problem(VerifyReport& report, Problem problem);
 
 struct ExpectedObject {
   std::uint64_t leaf = 0;   // that names it

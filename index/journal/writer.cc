@@ -7,6 +7,7 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
+#include "index/journal/views.h"
 #include "proto/base/check.h"
 
 namespace hansom::journal {
@@ -32,6 +33,7 @@ Head sign_head(const tlog::Signer& signer, const tlog::RightEdge& edge) {
 void put_head(store::Batch& batch, const Head& head) {
   batch.put(store::Family::kHead, number_key(head.size), as_bytes(head.checkpoint));
   batch.put(store::Family::kMeta, as_bytes(kPositionKey), number_key(head.size));
+  put_views_position(batch, head.size);
 }
 
 Writer::Writer(store::Store& store, const Rules& rules, tlog::Signer signer, Clock& clock,

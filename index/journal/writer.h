@@ -24,7 +24,7 @@ struct Tree {
 // against the last signed head. Errors: as open_embedded.
 [[nodiscard]] Result<Tree> load_tree(store::Store& store, const tlog::Signer& signer);
 
-// Signs the head of a tree, and puts it with the position of the views into a batch.
+// Signs the head of a tree, and puts it with the positions of journal and views into a batch.
 [[nodiscard]] Head sign_head(const tlog::Signer& signer, const tlog::RightEdge& edge);
 void put_head(store::Batch& batch, const Head& head);
 

@@ -26,5 +26,9 @@ namespace hansom::retention {
   key.insert(key.end(), clip.begin(), clip.end());
   return key;
 }
+// The prefix of all of all plans.
+[[nodiscard]] inline Bytes all_removals() {
+  return {'v'};
+}
 
 }  // namespace hansom::retention

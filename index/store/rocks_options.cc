@@ -15,11 +15,6 @@ namespace {
 
 constexpr std::size_t kMiB = std::size_t{1024} * 1024;
 
-// Names on disk, in the order of Family.
-constexpr std::array<const char*, kFamilies> kNames = {"meta",   "leaf",     "record",    "tile",
-                                                       "head",   "clip",     "index",     "event",
-                                                       "upload", "register", "retention", "queue"};
-
 // RocksDB's warnings as lines of our log, and no log file of its own: Debian's build asserts that
 // every write to that file succeeds, so a full disk would end the server instead of being told.
 class OperatorLog final : public rocksdb::Logger {
@@ -77,12 +72,11 @@ std::vector<rocksdb::ColumnFamilyDescriptor> family_descriptors() {
 
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   families.emplace_back(rocksdb::kDefaultColumnFamilyName, options);
-  for (std::size_t i = 0; i < kNames.size(); ++i) {
+  for (const FamilyFacts& facts : kFamilyFacts) {
     // Digests and salts do not compress.
-    const auto family = static_cast<Family>(i);
-    const bool hashes = family == Family::kLeaf || family == Family::kTile;
+    const bool hashes = facts.family == Family::kLeaf || facts.family == Family::kTile;
     options.compression = hashes ? rocksdb::kNoCompression : rocksdb::kLZ4Compression;
-    families.emplace_back(kNames[i], options);
+    families.emplace_back(std::string(facts.name), options);
   }
   return families;
 }

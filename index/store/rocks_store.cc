@@ -1,6 +1,8 @@
 // The store on RocksDB 7.8: open and lock, read, collect changes, commit them synced.
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <set>
 #include <unordered_map>
 
 #include <fcntl.h>
@@ -17,7 +19,7 @@
 namespace hansom::store {
 namespace {
 
-constexpr int kReadOnlyOpensMax = 5;
+constexpr int kReadOnlyOpensMax = 20;
 
 rocksdb::Slice slice(ByteSpan bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -90,7 +92,7 @@ Status scan_rows(const Database& database, rocksdb::ReadOptions options, Family 
   const rocksdb::Slice upper_bound = slice(upper);
   if (!lower.empty()) options.iterate_lower_bound = &lower_bound;
   if (!upper.empty()) options.iterate_upper_bound = &upper_bound;
-  if (!upper.empty() && lower_bound.compare(upper_bound) >= 0) return {};
+  if (!lower.empty() && !upper.empty() && lower_bound.compare(upper_bound) >= 0) return {};
   const std::unique_ptr<rocksdb::Iterator> base(
       database.db->NewIterator(options, database.family(family)));
   const auto first = rows.lower_bound(as_text(lower));
@@ -175,8 +177,7 @@ class RocksBatch final : public Batch {
   void mark() override { overlay_->mark(); }
   void roll_back() override { overlay_->roll_back(); }
 
-  [[nodiscard]] rocksdb::WriteBatch to_write_batch() const {
-    rocksdb::WriteBatch batch;
+  void add_to(rocksdb::WriteBatch& batch) const {
     for (std::size_t i = 0; i < kFamilies; ++i) {
       const auto family = static_cast<Family>(i);
       for (const auto& [key, value] : overlay_->rows(family)) {
@@ -185,7 +186,6 @@ class RocksBatch final : public Batch {
         HANSOM_CHECK(status.ok());
       }
     }
-    return batch;
   }
 
  private:
@@ -216,23 +216,9 @@ class RocksStore final : public Store {
     return std::make_unique<RocksBatch>(*batch, std::move(settle));
   }
 
-  [[nodiscard]] Status commit(Batch& batch) override {
-    if (mode_ == Mode::kReadOnly) {
-      return fail(ErrorKind::kStorage, "store_failed", "the store was opened for reading only");
-    }
-    if (failed_) {
-      return fail(ErrorKind::kStorage, "store_failed",
-                  "an earlier commit failed; restart after mending the disk");
-    }
-    auto* rocks_batch = dynamic_cast<RocksBatch*>(&batch);
-    HANSOM_CHECK(rocks_batch != nullptr);
-    rocksdb::WriteBatch writes = rocks_batch->to_write_batch();
-    rocksdb::WriteOptions options;
-    options.sync = true;
-    const auto status = database_->db->Write(options, &writes);
-    if (status.ok()) return {};
-    failed_ = true;
-    return fail(store_error(status, "commit"));
+  [[nodiscard]] Status commit(Batch& batch) override { return write({}, batch); }
+  [[nodiscard]] Status commit_replacing(std::span<const Family> families, Batch& batch) override {
+    return write(families, batch);
   }
 
   [[nodiscard]] Status verify_checksums() const override {
@@ -245,6 +231,42 @@ class RocksStore final : public Store {
   }
 
  private:
+  // Clears `families`, then makes the changes of `batch`: one synced, atomic write.
+  [[nodiscard]] Status write(std::span<const Family> families, Batch& batch) {
+    if (mode_ == Mode::kReadOnly) {
+      return fail(ErrorKind::kStorage, "store_failed", "the store was opened for reading only");
+    }
+    if (failed_) {
+      return fail(ErrorKind::kStorage, "store_failed",
+                  "an earlier commit failed; restart after mending the disk");
+    }
+    auto* rocks_batch = dynamic_cast<RocksBatch*>(&batch);
+    HANSOM_CHECK(rocks_batch != nullptr);
+    rocksdb::WriteBatch writes;
+    for (const Family family : families) HANSOM_TRY(add_clearing(family, writes));
+    rocks_batch->add_to(writes);
+    rocksdb::WriteOptions options;
+    options.sync = true;
+    const auto status = database_->db->Write(options, &writes);
+    if (status.ok()) return {};
+    failed_ = true;
+    return fail(store_error(status, "commit"));
+  }
+
+  // From the first key to just behind the last.
+  [[nodiscard]] Status add_clearing(Family family, rocksdb::WriteBatch& writes) const {
+    std::optional<std::string> end;
+    HANSOM_TRY(scan_rows(*database_, {}, family, {}, {}, {}, Order::kDescending,
+                         [&](ByteSpan key, ByteSpan) {
+                           end = to_text(key) + '\0';
+                           return false;
+                         }));
+    if (!end) return {};
+    const auto status = writes.DeleteRange(database_->family(family), rocksdb::Slice(), *end);
+    HANSOM_CHECK(status.ok());
+    return {};
+  }
+
   [[nodiscard]] Status read_everything() const {
     rocksdb::ReadOptions options;
     options.fill_cache = false;
@@ -297,6 +319,43 @@ Result<std::shared_ptr<const Database>> open_database(const std::filesystem::pat
   return std::shared_ptr<const Database>(std::move(database));
 }
 
+// The write-ahead logs that lie in the folder.
+Result<std::set<std::string>> list_logs(const std::filesystem::path& directory) {
+  std::set<std::string> logs;
+  std::error_code failed;
+  for (std::filesystem::directory_iterator entry(directory, failed), end; !failed && entry != end;
+       entry.increment(failed)) {
+    if (entry->path().extension() == ".log") logs.insert(entry->path().filename().string());
+  }
+  if (failed) return fail(durable::storage_error(failed.value(), "list", directory));
+  return logs;
+}
+
+// RocksDB's read-only open reads the manifest, opens every table it names, then replays the
+// write-ahead logs it finds. A server that flushes in between deletes a log whose rows are in a
+// table this manifest does not name: the open succeeds and those rows are missing, with later ones
+// there. Logs are deleted oldest first, and one is always in use; so if every log seen before the
+// open is there after it, none was deleted during it, and what was opened is the state of one
+// moment. Tables that are deleted later stay readable: all are held open (max_open_files).
+//
+// A secondary instance (OpenAsSecondary) would not be better: it has the same gap between manifest
+// and logs, mends it only at its next catching up, which has it again, and knows no snapshots.
+Result<std::shared_ptr<const Database>> open_beside_a_server(
+    const std::filesystem::path& directory) {
+  Error last{ErrorKind::kUnavailable, "store_busy",
+             directory.string() + ": a running server goes on flushing; try again"};
+  for (int tries = 0; tries < kReadOnlyOpensMax; ++tries) {
+    HANSOM_TRY_ASSIGN(const std::set<std::string> before, list_logs(directory));
+    auto database = open_database(directory, Mode::kReadOnly);
+    HANSOM_TRY_ASSIGN(const std::set<std::string> after, list_logs(directory));
+    const bool undisturbed = std::ranges::includes(after, before);
+    if (database && undisturbed) return database;
+    // A file may have been replaced between reading its name and opening it; damage stays damage.
+    if (!database) last = std::move(database).error();
+  }
+  return fail(std::move(last));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& directory, Mode mode) {
@@ -305,10 +364,8 @@ Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& director
   if (mode != Mode::kCreate && !std::filesystem::exists(directory / "CURRENT", ignored)) {
     return fail(ErrorKind::kNotFound, "not_found", directory.string() + ": no store is there");
   }
-  auto database = open_database(directory, mode);
-  // A running server may replace a file between our reading of its name and opening it.
-  const int opens_max = mode == Mode::kReadOnly ? kReadOnlyOpensMax : 1;
-  for (int i = 1; i < opens_max && !database; ++i) database = open_database(directory, mode);
+  auto database =
+      mode == Mode::kReadOnly ? open_beside_a_server(directory) : open_database(directory, mode);
   if (!database) return fail(std::move(database).error());
   return std::make_unique<RocksStore>(*std::move(database), mode);
 }

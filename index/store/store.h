@@ -2,22 +2,27 @@
 // headers.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
+#include <string_view>
 
 #include "proto/base/bytes.h"
 
 namespace hansom::store {
 
-// Column families. Keys and values of each are described by the room that owns it.
+// Column families. Keys and values of each are described by the room that owns it. kFamilyFacts
+// says which of them are the truth and which follow from it.
 enum class Family : std::uint8_t {
-  kMeta,       // "format", "position": journal position the views stand at
-  kLeaf,       // journal: u64 leaf index -> leaf
-  kRecord,     // journal: u64 leaf index -> salt || record; erasable
-  kTile,       // journal: u8 level, u64 number -> 8,192 bytes, full tiles only
-  kHead,       // journal: u64 tree size -> signed checkpoint
+  kMeta,       // formats, and the positions of journal and views
+  kLeaf,       // u64 leaf index -> leaf
+  kRecord,     // u64 leaf index -> salt || record; erasable
+  kTile,       // u8 level, u64 number -> 8,192 bytes, full tiles only
+  kHead,       // u64 tree size -> signed checkpoint
   kClip,       // catalogue: clip id -> ClipRow
   kIndex,      // catalogue: secondary keys
   kEvent,      // catalogue: events
@@ -27,6 +32,39 @@ enum class Family : std::uint8_t {
   kQueue,      // clips waiting for inspection: u64 leaf index -> clip id
 };
 inline constexpr std::size_t kFamilies = 12;
+
+enum class Holds : std::uint8_t {
+  kMeta,     // what the store says about itself
+  kJournal,  // the truth: lost rows are lost
+  kView,     // follows from the journal: dropped and rebuilt at will
+};
+// The one place that says which families are views. `version` is the view's format: a change of
+// keys, values or rules that gives other rows for the same journal raises it, and the next start
+// rebuilds all views. Names are those on disk.
+struct FamilyFacts {
+  Family family;
+  std::string_view name;
+  Holds holds;
+  std::uint32_t version;  // of a view; 0 otherwise
+};
+inline constexpr std::array<FamilyFacts, kFamilies> kFamilyFacts{{
+    {Family::kMeta, "meta", Holds::kMeta, 0},
+    {Family::kLeaf, "leaf", Holds::kJournal, 0},
+    {Family::kRecord, "record", Holds::kJournal, 0},
+    {Family::kTile, "tile", Holds::kJournal, 0},
+    {Family::kHead, "head", Holds::kJournal, 0},
+    {Family::kClip, "clip", Holds::kView, 1},
+    {Family::kIndex, "index", Holds::kView, 1},
+    {Family::kEvent, "event", Holds::kView, 1},
+    {Family::kUpload, "upload", Holds::kView, 1},
+    {Family::kRegister, "register", Holds::kView, 1},
+    {Family::kRetention, "retention", Holds::kView, 1},
+    {Family::kQueue, "queue", Holds::kView, 1},
+}};
+static_assert(std::ranges::all_of(kFamilyFacts, [](const FamilyFacts& facts) {
+  const auto place = static_cast<std::size_t>(facts.family);
+  return &facts == &kFamilyFacts[place] && (facts.holds == Holds::kView) == (facts.version > 0);
+}));
 
 enum class Order { kAscending, kDescending };
 // Returns false to stop the scan.
@@ -58,7 +96,7 @@ enum class Mode {
   kCreate,
   kOpen,
   kReadOnly
-};  // kCreate also opens; kReadOnly works beside a running server
+};  // kCreate also opens; kReadOnly works beside a running server, on the state it found
 
 class Store {
  public:
@@ -77,6 +115,9 @@ class Store {
   // One synced, atomic write, one at a time. After a failed commit the store accepts no further
   // one: kStorage `store_failed`.
   [[nodiscard]] virtual Status commit(Batch& batch) = 0;
+  // Deletes every row of these families and commits `batch` on top, in one synced, atomic write.
+  // Requires: nobody writes beside the caller. Errors: as commit.
+  [[nodiscard]] virtual Status commit_replacing(std::span<const Family> families, Batch& batch) = 0;
   // Reads every block and checks its checksum.
   [[nodiscard]] virtual Status verify_checksums() const = 0;
 };

@@ -148,7 +148,7 @@ class FileVault final : public Vault {
     return durable::sync_directory(path.parent_path());
   }
 
-  // Objects of one folder, sorted. What is no object is told to the operator and left alone.
+  // Objects of one folder, sorted. What is no object is list_foreign_files' affair.
   [[nodiscard]] Result<std::vector<Digest>> names_in(const fs::path& folder) const {
     std::vector<Digest> names;
     std::error_code error;
@@ -158,11 +158,12 @@ class FileVault final : public Vault {
       const Result<Digest> name = Digest::from_hex(path.stem().string());
       if (name && path == path_of(*name)) {
         names.push_back(*name);
-      } else {
-        log(LogLevel::kWarning, "vault_foreign_file", {{"path", path.string()}});
       }
     }
-    if (error) return fail(durable::storage_error(error.value(), "list", folder));
+    // A folder that is missing has no objects; what should be in it is missing by name.
+    if (error && error != std::errc::no_such_file_or_directory) {
+      return fail(durable::storage_error(error.value(), "list", folder));
+    }
     std::ranges::sort(names);
     return names;
   }
@@ -172,7 +173,9 @@ class FileVault final : public Vault {
 
 }  // namespace
 
-Result<std::unique_ptr<Vault>> open_file_vault(const fs::path& directory) {
+namespace {
+
+Status make_folders(const fs::path& directory) {
   HANSOM_TRY(durable::make_directories(directory, kFolderMode));
   for (unsigned n = 0; n < kFolders; ++n) {
     const fs::path folder = directory / FileVault::folder_name(n);
@@ -181,7 +184,66 @@ Result<std::unique_ptr<Vault>> open_file_vault(const fs::path& directory) {
     }
   }
   // Also where they were there before: whoever made them may have been stopped before this line.
-  HANSOM_TRY(durable::sync_directory(directory));
+  return durable::sync_directory(directory);
+}
+
+// Leftovers go; anything else that is no object is told to the operator and left alone.
+Status remove_leftovers(const fs::path& directory) {
+  HANSOM_TRY_ASSIGN(const std::vector<ForeignFile> files, list_foreign_files(directory));
+  for (const ForeignFile& file : files) {
+    log(LogLevel::kWarning, file.leftover ? "vault_leftover_removed" : "vault_foreign_file",
+        {{"path", file.path.string()}});
+    if (file.leftover) HANSOM_TRY(durable::remove_synced(file.path));
+  }
+  return {};
+}
+
+// Whether durable::create_once would have called its unfinished file so: ".<name>.age.<random>".
+bool is_leftover(const std::string& name) {
+  const std::size_t extension = name.rfind(kExtension);
+  if (!name.starts_with('.') || extension == std::string::npos) return false;
+  return Digest::from_hex(name.substr(1, extension - 1)).has_value();
+}
+
+}  // namespace
+
+Result<std::vector<ForeignFile>> list_foreign_files(const fs::path& directory) {
+  std::vector<ForeignFile> foreign;
+  std::error_code error;
+  for (fs::directory_iterator folder(directory, error), end; !error && folder != end;
+       folder.increment(error)) {
+    const std::string folder_name = folder->path().filename().string();
+    std::error_code unknown;
+    const bool ours = folder_name.size() == 2 && from_hex(folder_name).has_value() &&
+                      folder->symlink_status(unknown).type() == fs::file_type::directory;
+    if (!ours) {
+      foreign.push_back({folder->path(), false});
+      continue;
+    }
+    for (fs::directory_iterator file(folder->path(), error); !error && file != end;
+         file.increment(error)) {
+      const fs::path& path = file->path();
+      const Result<Digest> name = Digest::from_hex(path.stem().string());
+      const bool object = name && path.filename() == name->hex() + std::string(kExtension) &&
+                          name->hex().starts_with(folder_name) &&
+                          file->symlink_status(unknown).type() == fs::file_type::regular;
+      if (!object) foreign.push_back({path, is_leftover(path.filename().string())});
+    }
+    if (error) break;
+  }
+  if (error) return fail(durable::storage_error(error.value(), "list", directory));
+  std::ranges::sort(foreign, {}, &ForeignFile::path);
+  return foreign;
+}
+
+Result<std::unique_ptr<Vault>> open_file_vault(const fs::path& directory, VaultMode mode) {
+  std::error_code ignored;
+  if (mode == VaultMode::kServe) {
+    HANSOM_TRY(make_folders(directory));
+    HANSOM_TRY(remove_leftovers(directory));
+  } else if (!fs::is_directory(directory, ignored)) {
+    return fail(ErrorKind::kNotFound, "not_found", directory.string() + ": no vault is there");
+  }
   return std::make_unique<FileVault>(directory);
 }
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "proto/base/ids.h"
 
@@ -37,8 +38,23 @@ class Vault {
       const std::function<bool(const Digest& name, std::uint64_t bytes)>& visit) const = 0;
 };
 
-// One file an object: <directory>/<first two hex digits>/<64 hex digits>.age, mode 0440.
-[[nodiscard]] Result<std::unique_ptr<Vault>> open_file_vault(
+enum class VaultMode {
+  kServe,     // makes the folders where missing and removes what a crash cut short; one process
+  kReadOnly,  // changes nothing; also beside a running server
+};
+// One file an object: <directory>/<first two hex digits>/<64 hex digits>.age, mode 0440. Error of
+// kReadOnly: kNotFound `not_found` where the directory is missing.
+[[nodiscard]] Result<std::unique_ptr<Vault>> open_file_vault(const std::filesystem::path& directory,
+                                                             VaultMode mode = VaultMode::kServe);
+
+// What lies in the vault's folders and is no object. `leftover`: the beginning of an object that a
+// crash cut short (nobody was told of it); the next start removes it.
+struct ForeignFile {
+  std::filesystem::path path;
+  bool leftover = false;
+};
+// Error: kStorage `storage_failed`.
+[[nodiscard]] Result<std::vector<ForeignFile>> list_foreign_files(
     const std::filesystem::path& directory);
 
 }  // namespace hansom::vault

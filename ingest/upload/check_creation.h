@@ -4,10 +4,12 @@
 
 #include "index/store/store.h"
 #include "ingest/unit_identity/unit_identity.h"
-#include "ingest/upload/upload_facts.h"
 #include "proto/upload/rules.h"
+#include "proto/upload/upload_facts.h"
 
 namespace hansom::ingest {
+
+using upload::UploadFacts;
 
 // The key of Upload-Metadata that carries the manifest, a JWS in compact form.
 inline constexpr std::string_view kManifestKey = "manifest";

@@ -14,8 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kFactsBytesMax = std::size_t{1024} * 1024;
-
 // Reserves the blocks without changing the size, which is the offset.
 Status preallocate(int fd, std::uint64_t bytes, const fs::path& path) {
   if (bytes == 0) return {};
@@ -60,8 +58,8 @@ Status Spool::scan() {
 }
 
 void Spool::take_in(const fs::path& facts_file) {
-  const auto read = durable::read_file(facts_file, kFactsBytesMax);
-  auto facts = read ? parse_facts(as_text(*read)) : Result<UploadFacts>(fail(read.error()));
+  const auto read = durable::read_file(facts_file, upload::kFactsBytesMax);
+  auto facts = read ? upload::parse_facts(as_text(*read)) : Result<UploadFacts>(fail(read.error()));
   if (!facts || facts->id.text() != facts_file.stem().string()) {
     log_error("spool_facts_unreadable",
               facts ? Error{ErrorKind::kCorrupt, "spool_corrupt", "the name is of another upload"}
@@ -90,7 +88,7 @@ Status Spool::write_files(const UploadFacts& facts) const {
   if (!clip.valid()) return fail(durable::storage_error(errno, "create", clip_file));
   HANSOM_TRY(preallocate(clip.get(), facts.length, clip_file));
   // Syncs the directory, and with it the name of the clip file.
-  return durable::create_once(directory_.facts_file(facts.id), as_bytes(facts_json(facts)));
+  return durable::create_once(directory_.facts_file(facts.id), as_bytes(upload::facts_json(facts)));
 }
 
 Result<Spool::Upload> Spool::create(UploadFacts facts) {

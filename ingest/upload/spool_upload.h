@@ -7,11 +7,13 @@
 
 #include "ingest/upload/fault.h"
 #include "ingest/upload/sync_group.h"
-#include "ingest/upload/upload_facts.h"
 #include "proto/base/durable_file.h"
 #include "proto/base/sha256.h"
+#include "proto/upload/upload_facts.h"
 
 namespace hansom::ingest {
+
+using upload::UploadFacts;
 
 // Where the spool lies, and what its file system can do. Outlives all its uploads.
 struct SpoolDirectory {
@@ -21,10 +23,10 @@ struct SpoolDirectory {
   std::atomic<std::uint64_t> bytes_durable = 0;  // of all uploads since the start; for metrics
 
   [[nodiscard]] std::filesystem::path clip_file(const UploadId& id) const {
-    return path / (id.text() + ".clip");
+    return path / upload::clip_file_name(id);
   }
   [[nodiscard]] std::filesystem::path facts_file(const UploadId& id) const {
-    return path / (id.text() + ".json");
+    return path / upload::facts_file_name(id);
   }
 };
 

@@ -128,14 +128,17 @@ constexpr std::array kWireErrors = {
     WireError{"reason_required", 400, "A reason is required"},
     WireError{"receipt_invalid", 422, "The receipt does not hold"},
     WireError{"receipt_not_found", 404, "No receipt yet"},
+    WireError{"record_unsupported", 500, "The journal has an act of a newer version"},
     WireError{"refused", 422, "Refused for what it contains"},
     WireError{"server_not_trusted", 401, "The other side's certificate does not hold"},
     WireError{"server_refused", 422, "The server refused"},
     WireError{"server_unreachable", 503, "The server cannot be reached"},
     WireError{"signature_invalid", 500, "The signature does not verify"},
+    WireError{"site_damaged", 500, "What the site keeps does not agree"},
     WireError{"site_opened", 409, "The journal has begun already"},
     WireError{"spool_corrupt", 500, "A file of the spool is damaged"},
     WireError{"storage_failed", 503, "Storage has failed"},
+    WireError{"store_busy", 503, "The store is changing under the reader"},
     WireError{"store_corrupt", 500, "Stored bytes are damaged"},
     WireError{"store_failed", 503, "A commit failed; the store takes no more"},
     WireError{"store_locked", 503, "Another server has this store"},
@@ -169,6 +172,7 @@ constexpr std::array kWireErrors = {
     WireError{"upload_too_large", 413, "The upload is too large"},
     WireError{"vault_corrupt", 500, "A vault object is damaged"},
     WireError{"vault_missing", 500, "The vault misses an object"},
+    WireError{"views_newer", 500, "The views are of a newer version"},
 };
 
 // The token whose row stands for a kind.

@@ -25,4 +25,13 @@ Status FailingStore::commit(store::Batch& batch) {
   return fail(ErrorKind::kStorage, "storage_failed", "injected");
 }
 
+Status FailingStore::commit_replacing(std::span<const store::Family> families,
+                                      store::Batch& batch) {
+  ++commits_tried_;
+  const Failure failure = next_.exchange(Failure::kNone);
+  if (failure == Failure::kNone) return inner_.commit_replacing(families, batch);
+  if (failure == Failure::kAfterWrite) HANSOM_TRY(inner_.commit_replacing(families, batch));
+  return fail(ErrorKind::kStorage, "storage_failed", "injected");
+}
+
 }  // namespace hansom::journal

@@ -25,6 +25,8 @@ class FailingStore final : public store::Store {
   [[nodiscard]] std::unique_ptr<store::Batch> begin_behind(const store::Batch& in_flight,
                                                            std::function<void()> settle) override;
   [[nodiscard]] Status commit(store::Batch& batch) override;
+  [[nodiscard]] Status commit_replacing(std::span<const store::Family> families,
+                                        store::Batch& batch) override;
   [[nodiscard]] Status verify_checksums() const override;
 
  private:

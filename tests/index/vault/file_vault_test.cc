@@ -147,13 +147,45 @@ TEST_F(FileVaultTest, ListsInOrderAndLeavesForeignFilesAlone) {
   std::ofstream(foreign) << "mine";
   std::ofstream(misplaced) << "here";
   std::sort(put.begin(), put.end());
-  testing::internal::CaptureStderr();
   EXPECT_EQ(list(), put);
+  std::vector<fs::path> named;
+  const auto files = list_foreign_files(folder_ / "vault").value();
+  for (const ForeignFile& file : files) {
+    EXPECT_FALSE(file.leftover) << file.path;
+    named.push_back(file.path);
+  }
+  EXPECT_EQ(named, (std::vector<fs::path>{foreign, misplaced}));
+  testing::internal::CaptureStderr();
+  EXPECT_TRUE(open_file_vault(folder_ / "vault"));
   const std::string said = testing::internal::GetCapturedStderr();
   EXPECT_THAT(said, testing::HasSubstr("vault_foreign_file"));
   EXPECT_THAT(said, testing::HasSubstr("notes.txt"));
   EXPECT_TRUE(fs::exists(foreign));
   EXPECT_TRUE(fs::exists(misplaced));
+}
+
+TEST_F(FileVaultTest, WhatACrashCutShortIsListedAndGoesAtTheNextStart) {
+  const std::string hex = sha256("half an object").hex();
+  const fs::path leftover = folder_ / "vault" / hex.substr(0, 2) / ("." + hex + ".age.0011223344");
+  std::ofstream(leftover) << "half";
+  const auto listed = list_foreign_files(folder_ / "vault").value();
+  ASSERT_EQ(listed.size(), 1U);
+  EXPECT_EQ(listed.front().path, leftover);
+  EXPECT_TRUE(listed.front().leftover);
+  EXPECT_TRUE(open_file_vault(folder_ / "vault", VaultMode::kReadOnly));
+  EXPECT_TRUE(fs::exists(leftover));
+  EXPECT_TRUE(open_file_vault(folder_ / "vault"));
+  EXPECT_FALSE(fs::exists(leftover));
+}
+
+TEST_F(FileVaultTest, OpenedForReadingItMakesNothing) {
+  const fs::path missing = folder_ / "no vault";
+  EXPECT_EQ(open_file_vault(missing, VaultMode::kReadOnly).error().token, "not_found");
+  EXPECT_FALSE(fs::exists(missing));
+  fs::create_directory(missing);
+  const auto empty = open_file_vault(missing, VaultMode::kReadOnly).value();
+  EXPECT_TRUE(empty->for_each([](const Digest&, std::uint64_t) { return true; }));
+  EXPECT_TRUE(fs::is_empty(missing));
 }
 
 TEST_F(FileVaultTest, StopsListingWhenTold) {

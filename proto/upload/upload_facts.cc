@@ -1,5 +1,5 @@
-// The JSON of <upload>.json in the spool.
-#include "ingest/upload/upload_facts.h"
+// Names of the spool's files, and the JSON of <upload>.json.
+#include "proto/upload/upload_facts.h"
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -7,10 +7,12 @@
 
 #include "proto/evidence/manifest.h"
 
-namespace hansom::ingest {
+namespace hansom::upload {
 namespace {
 
 constexpr std::uint64_t kFormat = 1;
+constexpr std::string_view kClipExtension = ".clip";
+constexpr std::string_view kFactsExtension = ".json";
 
 tl::unexpected<Error> corrupt(std::string_view why) {
   return fail(ErrorKind::kCorrupt, "spool_corrupt", std::string(why));
@@ -85,4 +87,20 @@ Result<UploadFacts> parse_facts(std::string_view json) {
   return facts;
 }
 
-}  // namespace hansom::ingest
+std::string clip_file_name(const UploadId& id) {
+  return id.text() + std::string(kClipExtension);
+}
+
+std::string facts_file_name(const UploadId& id) {
+  return id.text() + std::string(kFactsExtension);
+}
+
+std::optional<SpoolName> parse_spool_name(std::string_view file_name) {
+  const bool is_facts = file_name.ends_with(kFactsExtension);
+  if (!is_facts && !file_name.ends_with(kClipExtension)) return std::nullopt;
+  const auto id = UploadId::parse(file_name.substr(0, file_name.rfind('.')));
+  if (!id) return std::nullopt;
+  return SpoolName{*id, is_facts};
+}
+
+}  // namespace hansom::upload

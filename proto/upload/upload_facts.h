@@ -1,7 +1,8 @@
-// What is known of an upload from its creation on: one small JSON file beside its bytes, written
-// once.
+// The spool's files: what they are called, and what is known of an upload from its creation on: one
+// small JSON file beside its bytes, written once.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,7 +10,9 @@
 #include "proto/base/ids.h"
 #include "proto/evidence/manifest.pb.h"
 
-namespace hansom::ingest {
+namespace hansom::upload {
+
+inline constexpr std::size_t kFactsBytesMax = std::size_t{1024} * 1024;  // of the JSON
 
 struct UploadFacts {
   UploadId id;
@@ -29,4 +32,14 @@ struct UploadFacts {
 // Error: kCorrupt `spool_corrupt`.
 [[nodiscard]] Result<UploadFacts> parse_facts(std::string_view json);
 
-}  // namespace hansom::ingest
+// Names of an upload's two files: "<id>.clip" for its bytes, "<id>.json" for its facts.
+[[nodiscard]] std::string clip_file_name(const UploadId& id);
+[[nodiscard]] std::string facts_file_name(const UploadId& id);
+struct SpoolName {
+  UploadId id;
+  bool is_facts = false;  // else the bytes
+};
+// nullopt: not a name of the spool's.
+[[nodiscard]] std::optional<SpoolName> parse_spool_name(std::string_view file_name);
+
+}  // namespace hansom::upload

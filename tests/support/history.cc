@@ -1,0 +1,103 @@
+// Histories by chance.
+#include "tests/support/history.h"
+
+#include "index/retention/retention.h"
+
+namespace hansom::test {
+
+evidence::Record History::next(const store::Reader& reader) {
+  switch (pick(13)) {
+    case 0:
+      return unit_enrolled(unit(), "certificate " + std::to_string(pick(5)));
+    case 1:
+      return pick(6) == 0 ? unit_revoked(unit()) : unit_enrolled(unit());
+    case 2:
+    case 3:
+    case 4:
+      return clip();
+    case 5:
+      return clip_inspected(name(), {name() + " picture", "picture of many"});
+    case 6:
+      return events();
+    case 7:
+      return hold_placed("hold " + std::to_string(pick(40)), name());
+    case 8:
+      return hold_released("hold " + std::to_string(pick(40)));
+    case 9:
+      return load();
+    case 10:
+      return token();
+    default:
+      return sweep(reader);
+  }
+}
+
+evidence::Record History::clip() {
+  ClipSpec spec;
+  spec.name = name();
+  spec.upload = upload_of(std::to_string(random_()));
+  spec.unit = unit();
+  spec.registration = "REG" + std::to_string(pick(4));
+  spec.start_us = kStartUs + static_cast<std::int64_t>(pick(1000)) * kSecondUs;
+  spec.duration_ms = static_cast<std::int64_t>(pick(4) == 0 ? 200'000'000 : pick(600'000));
+  return clip_accepted(spec);
+}
+
+evidence::Record History::events() {
+  std::vector<evidence::Event> all;
+  for (std::uint64_t n = pick(4); n > 0; --n) {
+    const std::uint64_t sequence = pick(200);
+    all.push_back(event(sequence, "type" + std::to_string(sequence % 3),
+                        kStartUs + static_cast<std::int64_t>(sequence)));
+  }
+  return events_reported(unit(), all);
+}
+
+evidence::Record History::load() {
+  evidence::Record record = record_by_server();
+  for (std::uint64_t n = pick(4); n > 0; --n) {
+    auto& link = *record.mutable_register_loaded()->add_links();
+    link.set_unit("unit-" + std::to_string(n));
+    link.set_registration("REG" + std::to_string(pick(4)));
+  }
+  if (!record.has_register_loaded()) record.mutable_register_loaded();  // everything unlinked
+  return record;
+}
+
+evidence::Record History::token() {
+  const std::string id = "token " + std::to_string(pick(30));
+  evidence::Record record = record_by_server();
+  if (pick(3) == 0) {
+    record.mutable_token_revoked()->set_token_id(id);
+    return record;
+  }
+  evidence::TokenIssued& act = *record.mutable_token_issued();
+  act.set_token_id(id);
+  act.set_token_sha256(digest_text(id));
+  act.set_person("person " + std::to_string(pick(5)));
+  act.set_role("investigator");
+  act.set_expires_us(kStartUs + kDayUs);
+  return record;
+}
+
+evidence::Record History::sweep(const store::Reader& reader) {
+  if (!plan_ || pick(12) == 0) {
+    const retention::Policy policy{{{evidence::Purpose::EVENT, std::chrono::days(0)}}};
+    plan_ = retention::plan(reader, policy, from_unix_us(kStartUs + kDayUs)).value();
+    digest_ = retention::plan_digest(*plan_);
+    return sweep_planned(*plan_);
+  }
+  switch (pick(8)) {
+    case 0:
+      return sweep_finished(digest_);
+    case 1:
+    case 2:
+      return sweep_started(digest_);
+    default:
+      if (plan_->items().empty()) return sweep_started(digest_);
+      const auto n = static_cast<int>(pick(static_cast<std::uint64_t>(plan_->items_size())));
+      return clip_destroyed(digest_, plan_->items(n).clip());
+  }
+}
+
+}  // namespace hansom::test

@@ -54,6 +54,8 @@ rocksdb::DBOptions db_options(Mode mode) {
   options.db_write_buffer_size = 128 * kMiB;
   options.max_total_wal_size = 256 * kMiB;  // bounds the time of a restart
   options.bytes_per_sync = kMiB;
+  // One thread commits: memtables need no room for several writers at once.
+  options.allow_concurrent_memtable_write = false;
   options.info_log = std::make_shared<OperatorLog>();
   return options;
 }
@@ -76,6 +78,10 @@ std::vector<rocksdb::ColumnFamilyDescriptor> family_descriptors() {
     // Digests and salts do not compress.
     const bool hashes = facts.family == Family::kLeaf || facts.family == Family::kTile;
     options.compression = hashes ? rocksdb::kNoCompression : rocksdb::kLZ4Compression;
+    // Whether a clip or an upload is known is asked for each commit, and the answer is mostly no.
+    const bool asked = facts.family == Family::kClip || facts.family == Family::kUpload;
+    options.memtable_whole_key_filtering = asked;
+    options.memtable_prefix_bloom_size_ratio = asked ? 0.02 : 0;
     families.emplace_back(std::string(facts.name), options);
   }
   return families;

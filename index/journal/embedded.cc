@@ -160,7 +160,7 @@ class EmbeddedJournal final : public Journal {
         writer_.enter(std::move(queued.command), *group);
       }
       if (group->answers.empty()) break;  // stopping, and nothing is left
-      if (!may_hand_over()) continue;
+      if (!may_hand_over(*group)) continue;
       writer_.seal(*group);
       auto next = std::make_unique<Group>(writer_.group_behind(*group, [this] { settle(); }));
       hand_over(std::move(group));
@@ -172,17 +172,14 @@ class EmbeddedJournal final : public Journal {
   }
 
   // Waits until there is something to do. Empty: no command fits or is there; then the group can be
-  // handed over, or all is done. Few at a time while a commit runs, so that its end is soon
-  // noticed.
+  // handed over, or all is done. Few at a time, so that submitters seldom wait for the lock.
   [[nodiscard]] std::vector<Queued> take(const Group& group) {
     constexpr std::size_t kTakenMax = 32;
     std::vector<Queued> taken;
     std::size_t bytes = group.bytes;
     std::unique_lock lock(mutex_);
     const auto next_fits = [&] {
-      const std::size_t count = group.answers.size() + taken.size();
-      return !queue_.empty() && count < options_.group_max &&
-             (count == 0 || bytes + queue_.front().bytes <= options_.group_bytes_max);
+      return !queue_.empty() && fits(group.answers.size() + taken.size(), bytes);
     };
     to_prepare_.wait(lock, [&] {
       return next_fits() || (!group.answers.empty() && !committing_) ||
@@ -196,9 +193,16 @@ class EmbeddedJournal final : public Journal {
     return taken;
   }
 
-  [[nodiscard]] bool may_hand_over() const {
+  // What waits is committed together, as far as it fits. Taking it in costs the second thread
+  // little: the queue is mostly empty when a commit ends, since it was emptied meanwhile.
+  [[nodiscard]] bool may_hand_over(const Group& group) const {
     const std::lock_guard lock(mutex_);
-    return !committing_;
+    return !committing_ && (queue_.empty() || !fits(group.answers.size(), group.bytes));
+  }
+  // Whether the next command still fits into a group of so many. Requires: the lock; one is queued.
+  [[nodiscard]] bool fits(std::size_t answers, std::size_t bytes) const {
+    return answers < options_.group_max &&
+           (answers == 0 || bytes + queue_.front().bytes <= options_.group_bytes_max);
   }
 
   void hand_over(std::unique_ptr<Group> group) {

@@ -9,6 +9,7 @@
 #include "index/retention/destroy_rules.h"
 #include "index/retention/hold_rules.h"
 #include "index/retention/sweep_rules.h"
+#include "index/scrub/scrub_rules.h"
 #include "index/site_rules.h"
 
 namespace hansom {
@@ -59,6 +60,12 @@ Status AllRules::validate(evidence::Record& record, const store::Reader& state) 
       return retention::validate_clip_destroyed(*record.mutable_clip_destroyed(), state);
     case R::kSweepFinished:
       return retention::validate_sweep_finished(*record.mutable_sweep_finished(), state);
+    case R::kObjectDamaged:
+      return scrub::validate_object_damaged(record.object_damaged(), state);
+    case R::kObjectMended:
+      return scrub::validate_object_mended(record.object_mended(), state);
+    case R::kScrubPassed:
+      return {};
     case R::ACT_NOT_SET:
       break;
   }
@@ -98,6 +105,12 @@ Status AllRules::apply(const evidence::Record& record, LeafIndex leaf, store::Ba
       return retention::apply_clip_destroyed(record.clip_destroyed(), at, batch);
     case R::kSweepFinished:
       return retention::apply_sweep_finished(record.sweep_finished(), at, batch);
+    case R::kObjectDamaged:
+      return scrub::apply_object_damaged(record.object_damaged(), at, batch);
+    case R::kObjectMended:
+      return scrub::apply_object_mended(record.object_mended(), batch);
+    case R::kScrubPassed:
+      return scrub::apply_scrub_passed(record.scrub_passed(), at, batch);
     case R::kSiteOpened:
     case R::kServerStarted:
     case R::kAccess:

@@ -122,6 +122,7 @@ struct Server::Parts {
   std::unique_ptr<EvidenceIndex> index;
   std::unique_ptr<IndexInspectionSource> inspection_source;
   std::unique_ptr<InspectorPool> inspectors;
+  std::unique_ptr<scrub::Scrubber> scrubber;
   std::unique_ptr<UnitApi> unit_api;
   std::unique_ptr<api::PeopleApi> people_api;
   std::unique_ptr<LocalApi> local_api;
@@ -182,6 +183,11 @@ Status Server::Parts::open_apis(const std::string& verifier_key) {
   pool.inspector.memory_bytes = config.inspector_memory_bytes;
   inspectors = std::make_unique<InspectorPool>(*inspection_source, std::move(pool));
 
+  scrubber = std::make_unique<scrub::Scrubber>(
+      *index, *vault, system_clock(),
+      scrub::ScrubOptions{config.scrub_bytes_per_second, config.scrub_interval,
+                          config.data / "scrub.json"});
+
   UnitApi::Dependencies units;
   units.config = &config;
   units.index = index.get();
@@ -202,6 +208,7 @@ Status Server::Parts::open_apis(const std::string& verifier_key) {
   people.journal_key = verifier_key;
   people.controller = config.controller;
   people.retention = config.retention;
+  people.scrubber = scrubber.get();
   people_api = std::make_unique<api::PeopleApi>(std::move(people));
   people_api->add_routes(people_routes);
 
@@ -269,6 +276,7 @@ MetricSources Server::Parts::metric_sources() const {
   return {unit_api.get(),
           index.get(),
           inspectors.get(),
+          scrubber.get(),
           {{"units", unit_listener.get()}, {"people", people_listener.get()}}};
 }
 
@@ -284,6 +292,7 @@ void Server::Parts::stop() {
   }
   if (unit_api) unit_api->stop();
   if (people_api) people_api->stop();
+  if (scrubber) scrubber->stop();
   if (inspectors) inspectors->stop(std::chrono::steady_clock::now() + config.drain);
   if (index) index->stop();
 }
@@ -299,6 +308,7 @@ Result<std::unique_ptr<Server>> Server::start(const site::SiteConfig& config) {
   HANSOM_TRY(server->parts_->open_site());
   HANSOM_TRY(server->parts_->listen());
   server->parts_->inspectors->start();
+  server->parts_->scrubber->start();
   log(LogLevel::kInfo, "server_started",
       {{"version", HANSOM_VERSION},
        {"units_port", int{server->parts_->unit_listener->port()}},

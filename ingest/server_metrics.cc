@@ -1,6 +1,8 @@
 // Counters of all parts under their Prometheus names.
 #include "ingest/server_metrics.h"
 
+#include "index/scrub/damage.h"
+
 namespace hansom::ingest {
 namespace {
 
@@ -17,6 +19,10 @@ class Samples {
   }
   void gauge(std::string name, std::string help, std::uint64_t value) {
     add(MetricType::kGauge, std::move(name), std::move(help), static_cast<double>(value), {});
+  }
+  void seconds_gauge(std::string name, std::string help, std::int64_t us) {
+    add(MetricType::kGauge, std::move(name), std::move(help),
+        static_cast<double>(us) / kMicrosecondsPerSecond, {});
   }
   void add(MetricType type, std::string name, std::string help, double value,
            std::vector<std::pair<std::string, std::string>> labels) {
@@ -74,6 +80,23 @@ void add_inspection(Samples& out, const InspectorPool& inspectors) {
   out.gauge("hansom_inspections_running", "Inspectors at work", counters.running);
 }
 
+void add_scrub(Samples& out, const MetricSources& sources) {
+  out.counter("hansom_scrub_bytes_total", "Bytes of the vault read again",
+              sources.scrubber->bytes_read());
+  out.gauge("hansom_scrub_running", "1 while a pass runs", sources.scrubber->progress() ? 1 : 0);
+  const auto view = sources.index->view();
+  if (!view) return;  // the journal's own metrics say what is wrong
+  const auto damage = scrub::list_damage(view->reader());
+  const auto last = scrub::last_pass(view->reader());
+  if (damage) {
+    out.gauge("hansom_objects_damaged", "Objects of the vault found damaged", damage->size());
+  }
+  if (last && *last) {
+    out.seconds_gauge("hansom_scrub_finished_timestamp_seconds", "When the last pass ended",
+                      (*last)->finished_us());
+  }
+}
+
 using Field = std::uint64_t http::ServerCounters::*;
 
 void add_listeners(Samples& out, const MetricSources& sources) {
@@ -105,6 +128,7 @@ std::vector<Metric> collect_metrics(const MetricSources& sources) {
   add_uploads(out, *sources.units);
   add_journal(out, *sources.index);
   add_inspection(out, *sources.inspectors);
+  add_scrub(out, sources);
   add_listeners(out, sources);
   return out.take();
 }

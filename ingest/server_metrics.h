@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "index/evidence_index.h"
+#include "index/scrub/scrubber.h"
 #include "ingest/inspect/inspector_pool.h"
 #include "ingest/metrics.h"
 #include "ingest/unit_api.h"
@@ -15,6 +16,7 @@ struct MetricSources {
   const UnitApi* units = nullptr;
   EvidenceIndex* index = nullptr;
   const InspectorPool* inspectors = nullptr;
+  const scrub::Scrubber* scrubber = nullptr;
   std::vector<std::pair<std::string, const http::Server*>> listeners;  // name, listener
 };
 

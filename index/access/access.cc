@@ -25,7 +25,7 @@ struct RightRow {
   std::string_view word;
   bool investigator, operations, auditor;
 };
-constexpr std::array<RightRow, 9> kRights{{
+constexpr std::array<RightRow, 10> kRights{{
     {Right::kSearch, "search clips and events", true, false, true},
     {Right::kSeeMedia, "see footage and reports", true, false, false},
     {Right::kReadJournal, "read the journal", true, true, true},
@@ -35,6 +35,7 @@ constexpr std::array<RightRow, 9> kRights{{
     {Right::kManageTokens, "manage tokens", false, true, false},
     {Right::kSweep, "plan or carry out sweeps", false, true, false},
     {Right::kSeeSweeps, "see sweeps", false, true, true},
+    {Right::kScrub, "see or begin scrubs", false, true, false},
 }};
 
 const RightRow& row_of(Right right) {

@@ -25,6 +25,7 @@ enum class Right {
   kManageTokens,  // operations
   kSweep,         // plan, execute: operations
   kSeeSweeps,     // operations, auditor
+  kScrub,         // see and begin: operations
 };
 [[nodiscard]] Result<Role> parse_role(std::string_view word);  // kInvalid `bad_role`
 [[nodiscard]] std::string_view role_word(Role role);

@@ -8,6 +8,7 @@
 #include "index/catalogue/catalogue.h"
 #include "index/retrieval/media_type.h"
 #include "index/retrieval/search.h"
+#include "index/scrub/damage.h"
 #include "proto/evidence/receipt.h"
 
 namespace hansom::api {
@@ -61,6 +62,7 @@ Result<Answer> view_thumbnail(const Question& question) {
   }
   const evidence::Thumbnail& thumbnail = thumbnails.at(static_cast<int>(*number));
   HANSOM_TRY_ASSIGN(const Digest name, Digest::from_span(as_bytes(thumbnail.sealed_sha256())));
+  HANSOM_TRY(scrub::check_sound(question.reader(), name.span()));
   HANSOM_TRY_ASSIGN(const Bytes image, retrieval::open_derivative(*question.context.use.vault, name,
                                                                   question.context.use.identities));
   Answer answer = looked(question, Access::THUMBNAIL, 1, &clip.id);

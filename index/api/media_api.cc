@@ -5,6 +5,7 @@
 #include "index/retrieval/byte_range.h"
 #include "index/retrieval/media_type.h"
 #include "index/retrieval/playback.h"
+#include "index/scrub/damage.h"
 #include "proto/base/clock.h"
 #include "proto/http/wire_errors.h"
 
@@ -79,6 +80,7 @@ Answer answer_bytes(const Question& question, const ClipId& clip, Representation
 
 Result<Answer> play(const Question& question) {
   HANSOM_TRY_ASSIGN(const StandingClip clip, find_standing_clip(question));
+  HANSOM_TRY(scrub::check_sound(question.reader(), clip.id.span()));
   Representation shown;
   HANSOM_TRY_ASSIGN(shown.source, retrieval::open_media(*question.context.use.vault, clip.id,
                                                         question.context.use.identities));
@@ -94,6 +96,7 @@ Result<Answer> play(const Question& question) {
 
 Result<Answer> fetch_sealed(const Question& question) {
   HANSOM_TRY_ASSIGN(const StandingClip clip, find_standing_clip(question));
+  HANSOM_TRY(scrub::check_sound(question.reader(), clip.id.span()));
   Representation shown;
   HANSOM_TRY_ASSIGN(shown.source, retrieval::open_sealed(*question.context.use.vault, clip.id,
                                                          clip.row.sealed_bytes()));

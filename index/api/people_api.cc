@@ -11,9 +11,9 @@ namespace hansom::api {
 namespace {
 
 using RouteTable = std::span<const Route> (*)();
-constexpr std::array<RouteTable, 10> kTables = {
-    clips_routes, media_routes,    events_routes, journal_routes, status_routes,
-    units_routes, register_routes, tokens_routes, holds_routes,   sweeps_routes,
+constexpr std::array<RouteTable, 11> kTables = {
+    clips_routes,    media_routes,  events_routes, journal_routes, status_routes, units_routes,
+    register_routes, tokens_routes, holds_routes,  sweeps_routes,  scrub_routes,
 };
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "index/access/access.h"
 #include "index/evidence_index.h"
 #include "index/retention/retention.h"
+#include "index/scrub/scrubber.h"
 #include "index/vault/vault.h"
 #include "proto/age/age.h"
 #include "proto/http/router.h"
@@ -27,6 +28,7 @@ struct PeopleApiDependencies {
   std::string journal_key;  // the verifier key's text
   std::string controller;   // new units belong to it
   retention::Policy retention;
+  scrub::Scrubber* scrubber = nullptr;  // null: none, as if it were off
 };
 
 // What the contract says of a route besides its handler; tests hold it against openapi.yaml.

@@ -98,6 +98,7 @@ struct Route {
 [[nodiscard]] std::span<const Route> tokens_routes();
 [[nodiscard]] std::span<const Route> holds_routes();
 [[nodiscard]] std::span<const Route> sweeps_routes();
+[[nodiscard]] std::span<const Route> scrub_routes();
 
 // An answer to somebody who looked: the record says at what, how much was found, as it was asked.
 [[nodiscard]] Answer looked(const Question& question, evidence::Access::Kind kind,

@@ -6,6 +6,7 @@
 #include "index/catalogue/catalogue.h"
 #include "index/register/register.h"
 #include "index/retention/retention.h"
+#include "index/scrub/damage.h"
 
 namespace hansom::api {
 namespace {
@@ -31,6 +32,7 @@ Result<Answer> show_status(const Question& question) {
   HANSOM_TRY_ASSIGN(const auto pending, catalogue::pending_inspections(reader, kPendingCountMax));
   HANSOM_TRY_ASSIGN(const auto units, registry::list_units(reader));
   HANSOM_TRY_ASSIGN(const auto holds, retention::list_holds(reader, false));
+  HANSOM_TRY_ASSIGN(const auto damage, scrub::list_damage(reader));
   const journal::Journal& journal = question.context.use.index->journal();
   const journal::Journal::Counters counters = journal.counters();
   boost::json::object journal_json;
@@ -44,6 +46,7 @@ Result<Answer> show_status(const Question& question) {
   body["pending_inspections"] = pending.size();
   body["units"] = units.size();
   body["holds"] = holds.size();
+  body["objects_damaged"] = damage.size();
   Answer answer = looked(question, Access::ADMIN, 1);
   answer.body = std::move(body);
   return answer;

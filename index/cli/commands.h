@@ -20,6 +20,7 @@ void add_fsck_command(CLI::App& app, Session& session);
 void add_reindex_command(CLI::App& app, Session& session);
 void add_hold_commands(CLI::App& app, Session& session);
 void add_sweep_commands(CLI::App& app, Session& session);
+void add_scrub_commands(CLI::App& app, Session& session);
 void add_status_command(CLI::App& app, Session& session);
 
 // Adds a command whose arguments are a value of `Arguments`: `declare` adds its options, `run` is

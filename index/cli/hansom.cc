@@ -41,6 +41,7 @@ int run(int argc, char** argv) {
   add_reindex_command(app, session);
   add_hold_commands(app, session);
   add_sweep_commands(app, session);
+  add_scrub_commands(app, session);
   add_status_command(app, session);
   try {
     app.parse(argc, argv);

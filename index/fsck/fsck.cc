@@ -8,6 +8,7 @@
 #include "index/catalogue/rows.pb.h"
 #include "index/fsck/checks.h"
 #include "index/retention/keys.h"
+#include "index/retrieval/playback.h"
 #include "index/vault/vault.h"
 #include "proto/base/durable_file.h"
 #include "proto/upload/upload_facts.h"
@@ -22,8 +23,14 @@ struct Now {
   std::unique_ptr<store::Reader> reader;
   std::unique_ptr<vault::Vault> vault;
   std::unordered_set<Digest> to_remove;  // by a sweep that has not finished
+  bool inspections_wait = false;         // one of them may have put its thumbnails already
 
   [[nodiscard]] bool is_there(const Digest& name) const { return vault->open(name).has_value(); }
+  // As thumbnails are.
+  [[nodiscard]] bool is_small(const Digest& name) const {
+    const auto object = vault->open(name);
+    return object && (*object)->size() <= retrieval::kThumbnailBytesMax;
+  }
   // As a clip, or as something derived from one.
   [[nodiscard]] bool is_known(const Digest& name) const {
     const auto clip = reader->get(store::Family::kClip, name.span());
@@ -45,6 +52,11 @@ Result<Now> look_again(const Options& options) {
       if (const auto name = Digest::from_span(as_bytes(object))) now.to_remove.insert(*name);
     }
   }
+  HANSOM_TRY(now.reader->scan(store::Family::kQueue, {}, {}, store::Order::kAscending,
+                              [&](ByteSpan, ByteSpan) {
+                                now.inspections_wait = true;
+                                return false;
+                              }));
   return now;
 }
 
@@ -77,8 +89,10 @@ Verdict judge(const Problem& problem, const Now& now, const std::unordered_set<D
   }
   if (problem.what == "object_unknown") {
     if (now.is_known(object) || !now.is_there(object)) return Verdict::kNothing;
-    if (!accepting.contains(object)) return Verdict::kFinding;
-    token = "acceptance_pending";
+    const bool accepted_soon = accepting.contains(object);
+    const bool inspected_soon = now.inspections_wait && now.is_small(object);
+    if (!accepted_soon && !inspected_soon) return Verdict::kFinding;
+    token = accepted_soon ? "acceptance_pending" : "inspection_pending";
     return Verdict::kNote;
   }
   return Verdict::kFinding;

@@ -6,6 +6,7 @@
 #include "index/catalogue/clip_rows.h"
 #include "index/retention/keys.h"
 #include "index/retention/sweep_rules.h"
+#include "index/scrub/scrub_rules.h"
 
 namespace hansom::retention {
 namespace {
@@ -78,6 +79,8 @@ Status apply_clip_destroyed(const evidence::ClipDestroyed& act, const Recorded& 
   }
   HANSOM_TRY(catalogue::remove_derived(batch, id));
   batch.del(Family::kQueue, catalogue::u64_key(act.accepted_leaf()));
+  scrub::remove_damage(batch, id);
+  for (const std::string& object : act.derived()) scrub::remove_damage(batch, as_bytes(object));
   for (const std::uint64_t leaf : act.erased_leaves()) {
     batch.del(Family::kRecord, catalogue::u64_key(leaf));
   }

@@ -248,6 +248,11 @@ std::vector<Setting> make_settings() {
   add_listeners(out);
   add_limits(out);
   add_inspector(out);
+  out.push_back(number(
+      "scrub", "bytes_per_second", {0, std::int64_t{1} << 40},
+      [](auto& c) -> auto& { return c.scrub_bytes_per_second; }));
+  out.push_back(period(
+      "scrub", "interval_days", kDays, [](auto& c) -> auto& { return c.scrub_interval; }));
   out.push_back(retention_days("event_days", evidence::Purpose::EVENT));
   out.push_back(retention_days("request_days", evidence::Purpose::REQUEST));
   out.push_back(retention_days("compliance_check_days", evidence::Purpose::COMPLIANCE_CHECK));

@@ -45,6 +45,9 @@ struct SiteConfig {
   std::chrono::seconds inspector_wall{120};
   std::uint64_t inspector_memory_bytes = 768ULL << 20;
 
+  std::uint64_t scrub_bytes_per_second = 8ULL << 20;  // 0: off
+  std::chrono::days scrub_interval{30};               // 0: off
+
   retention::Policy retention;
 
   [[nodiscard]] std::filesystem::path store() const { return data / "store"; }

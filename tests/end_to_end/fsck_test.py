@@ -1,4 +1,4 @@
-"""The operator's own verifier: beside a server at work, after kills, on damage; and views made again."""
+"""The operator's own verifiers: fsck beside a server at work, after kills, on damage; views made again; the scrubber."""
 
 import json
 import subprocess
@@ -9,7 +9,7 @@ import harness
 
 
 class Fsck(unittest.TestCase):
-    SETTINGS = [("retention", "event_days", 0)]
+    SETTINGS = [("retention", "event_days", 0), ("scrub", "bytes_per_second", 1 << 34)]
 
     def setUp(self):
         self.site = harness.Site(self.SETTINGS)
@@ -98,6 +98,48 @@ class Fsck(unittest.TestCase):
             self.assertEqual(self.site.people_json(f"/v1/clips/{clips[1]}")["state"], "destroyed")
             self.assertEqual(self.site.stop(), 0)
             self.fsck()
+
+    def scrub(self):
+        return json.loads(self.site.hansom("--json", "scrub", "show").stdout)
+
+    def scrub_once(self):
+        """One pass, asked for; returns what is known after it."""
+        before = self.scrub()["last"]
+        deadline = time.monotonic() + 60
+        while self.site.hansom("scrub", "start", check=False).returncode != 0:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.05)  # polling: the pass of the start still runs; bounded by the deadline
+        while self.scrub()["last"] in (before, None) or self.scrub()["running"]:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.05)  # polling; bounded by the deadline
+        return self.scrub()
+
+    def test_scrub_finds_damage_tells_readers_and_leaves_the_object(self):
+        clip, sound = self.send(1), self.send(2)
+        self.assertEqual(self.scrub_once()["damaged"], [])
+        path = next(path for path in self.site.path.rglob(f"{clip}*") if path.is_file())
+        original = path.read_bytes()
+        path.chmod(0o640)
+        path.write_bytes(original[:-1] + bytes([original[-1] ^ 1]))
+        state = self.scrub_once()
+        self.assertEqual([(item["object"], item["found"]) for item in state["damaged"]], [(clip, "digest")])
+        self.assertEqual(state["last"]["damaged"], 1)
+        for kind in ("media", "sealed"):
+            status, _, body = self.site.people(f"/v1/clips/{clip}/{kind}")
+            self.assertEqual((status, json.loads(body)["token"]), (500, "object_damaged"))
+            self.assertEqual(self.site.people(f"/v1/clips/{sound}/{kind}")[0], 200)
+        self.assertEqual(self.site.local("/readyz")[0], 200)
+        self.assertRegex(self.site.local("/metrics")[1], r"(?m)^hansom_objects_damaged 1$")
+        self.assertEqual(self.site.people_json("/v1/status")["objects_damaged"], 1)
+        self.assertIn("object_damaged", self.site.log_tail())
+        self.assertTrue(path.exists())
+        self.site.kill()
+        self.site.start()
+        self.assertEqual(self.site.people(f"/v1/clips/{clip}/media")[0], 500, "known over a restart")
+        path.write_bytes(original)
+        self.assertEqual(self.scrub_once()["damaged"], [])
+        self.assertEqual(self.site.people(f"/v1/clips/{clip}/media")[0], 200)
+        self.fsck()
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ TEST(Roles, MayExactlyThis) {
     Right right;
     bool investigator, operations, auditor;
   };
-  constexpr std::array<Row, 9> kTable{{
+  constexpr std::array<Row, 10> kTable{{
       {Right::kSearch, true, false, true},
       {Right::kSeeMedia, true, false, false},
       {Right::kReadJournal, true, true, true},
@@ -27,6 +27,7 @@ TEST(Roles, MayExactlyThis) {
       {Right::kManageTokens, false, true, false},
       {Right::kSweep, false, true, false},
       {Right::kSeeSweeps, false, true, true},
+      {Right::kScrub, false, true, false},
   }};
   for (const Row& row : kTable) {
     EXPECT_EQ(may(Role::kInvestigator, row.right), row.investigator);

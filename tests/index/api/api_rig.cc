@@ -64,7 +64,8 @@ std::string Reply::field(std::string_view name) const {
   return std::string(fields.find(name).value_or(""));
 }
 
-ApiRig::ApiRig() : clock_(at("2026-03-01T12:00:00Z")), random_(seeded_random(7)) {
+ApiRig::ApiRig(std::uint64_t scrub_bytes_per_second)
+    : clock_(at("2026-03-01T12:00:00Z")), random_(seeded_random(7)) {
   tlog::Signer signer =
       must(tlog::Signer::from_pem("hansom.test/rig", tlog::Signer::generate_pem()));
   verifier_key_ = signer.verifier().text();
@@ -86,7 +87,11 @@ ApiRig::ApiRig() : clock_(at("2026-03-01T12:00:00Z")), random_(seeded_random(7))
   enrolled.mutable_unit_enrolled()->set_controller("council");
   static_cast<void>(submit(enrolled));
 
+  scrubber_ = std::make_unique<scrub::Scrubber>(
+      *index_, *vault_, clock_,
+      scrub::ScrubOptions{scrub_bytes_per_second, std::chrono::days(30), dir_ / "scrub.json"});
   api::PeopleApiDependencies use;
+  use.scrubber = scrubber_.get();
   use.index = index_.get();
   use.vault = vault_.get();
   use.identities = std::span<const age::Identity>(identity_.get(), 1);

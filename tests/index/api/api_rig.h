@@ -54,7 +54,8 @@ struct ClipSpec {
 
 class ApiRig {
  public:
-  ApiRig();
+  // The scrubber's thread does not run; at 0 bytes a second it is off.
+  explicit ApiRig(std::uint64_t scrub_bytes_per_second = 1 << 20);
   ~ApiRig();
   ApiRig(const ApiRig&) = delete;
   ApiRig& operator=(const ApiRig&) = delete;
@@ -94,6 +95,7 @@ class ApiRig {
   std::unique_ptr<age::Identity> identity_;
   std::unique_ptr<EvidenceIndex> index_;
   std::unique_ptr<vault::Vault> vault_;
+  std::unique_ptr<scrub::Scrubber> scrubber_;
   std::unique_ptr<api::PeopleApi> api_;
   http::Router router_;
   std::map<access::Role, std::string> tokens_;

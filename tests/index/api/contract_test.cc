@@ -23,6 +23,7 @@ constexpr std::pair<access::Right, std::string_view> kRightWords[] = {
     {access::Right::kManageTokens, "manage_tokens"},
     {access::Right::kSweep, "sweep"},
     {access::Right::kSeeSweeps, "see_sweeps"},
+    {access::Right::kScrub, "scrub"},
 };
 
 std::string right_word(const api::RouteFacts& route) {

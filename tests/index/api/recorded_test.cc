@@ -125,6 +125,11 @@ TEST_F(Recorded, a_sweep_is_recorded_leaf_by_leaf_in_the_person_s_name) {
 }
 
 TEST_F(Recorded, with_a_failed_journal_no_route_answers_with_content) {
+  const auto held =
+      rig_.post("/v1/holds", R"({"clip": ")" + clip_.hex() + R"(", "reason": "case 11"})",
+                Role::kInvestigator)
+          .json();
+  const auto plan = rig_.post("/v1/sweeps", "", Role::kOperations).json();
   constexpr std::size_t kLogBytes = std::size_t{1024} * 1024;
   evidence::Record large = record_by_server();
   large.mutable_server_started()->set_version(std::string(2 * kLogBytes, 'v'));
@@ -152,6 +157,14 @@ TEST_F(Recorded, with_a_failed_journal_no_route_answers_with_content) {
   EXPECT_EQ(token.token, "journal_failed");
   EXPECT_EQ(token.body.find("hst_"), std::string::npos);
   EXPECT_EQ(rig_.post("/v1/sweeps", "", Role::kOperations).token, "journal_failed");
+  EXPECT_EQ(rig_.post("/v1/sweeps/" + std::string(plan.at("plan").as_string()) + "/execute", "",
+                      Role::kOperations)
+                .token,
+            "journal_failed");
+  EXPECT_EQ(rig_.post("/v1/holds/" + std::string(held.at("hold_id").as_string()) + "/release",
+                      R"({"reason": "case closed"})", Role::kInvestigator)
+                .token,
+            "journal_failed");
   EXPECT_EQ(rig_.journal_size(), before);
 }
 

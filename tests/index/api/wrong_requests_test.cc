@@ -64,6 +64,9 @@ constexpr Row kRows[] = {
      "vault_corrupt"},
     {"GET", "/v1/clips/{id}/thumbnails/{n}", "/v1/clips/$MISSING/thumbnails/0", kWho, "",
      "vault_missing"},
+    {"GET", "/v1/clips/{id}/thumbnails/{n}", "/v1/clips/$QUARANTINED/thumbnails/0", kWho, "",
+     "object_damaged"},
+    {"POST", "/v1/scrub", "/v1/scrub", kOps, "", "scrub_running"},
     {"GET", "/v1/clips/{id}/thumbnails/{n}", "/v1/clips/$DESTROYED/thumbnails/0", kWho, "",
      "destroyed"},
     {"GET", "/v1/clips/{id}/receipt", "/v1/clips/xyz/receipt", kWho, "", "bad_digest"},
@@ -166,8 +169,9 @@ constexpr Row kRows[] = {
 
 // The rows that media and sealed have in common, with GET and HEAD.
 constexpr std::pair<const char*, const char*> kBytesRows[] = {
-    {"xyz", "bad_digest"},         {"$ZERO", "clip_not_found"},   {"$DESTROYED", "destroyed"},
-    {"$DAMAGED", "vault_corrupt"}, {"$MISSING", "vault_missing"},
+    {"xyz", "bad_digest"},         {"$ZERO", "clip_not_found"},
+    {"$DESTROYED", "destroyed"},   {"$DAMAGED", "vault_corrupt"},
+    {"$MISSING", "vault_missing"}, {"$QUARANTINED", "object_damaged"},
 };
 
 constexpr std::size_t kBodyBytesMax = std::size_t{64} * 1024;
@@ -190,6 +194,7 @@ class WrongRequests : public testing::Test {
     std::filesystem::remove(rig_.vault_file(missing));
     std::filesystem::remove(rig_.vault_file(thumbnail_of(missing)));
     names_["MISSING"] = missing.hex();
+    quarantine_one();
     std::string id;
     static_cast<void>(rig_.issue(kWho, rig_.clock().now() + std::chrono::days(1), &id));
     names_["TOKEN_OUT"] = id;
@@ -223,6 +228,19 @@ class WrongRequests : public testing::Test {
         rig_.post("/v1/sweeps/" + std::string(plan.at("plan").as_string()) + "/execute", "", kOps);
     EXPECT_EQ(done.status, 200U) << done.body;
     names_["DESTROYED"] = clip.hex();
+  }
+  void quarantine_one() {
+    const ClipId clip = accept(5);
+    rig_.inspect(clip, {pattern_bytes(300, 4)});
+    for (const Digest& object : {clip, thumbnail_of(clip)}) {
+      evidence::Record record = record_by_server();
+      record.mutable_object_damaged()->set_object(to_text(object.span()));
+      record.mutable_object_damaged()->set_clip(to_text(clip.span()));
+      record.mutable_object_damaged()->set_found("digest");
+      static_cast<void>(rig_.submit(record));
+    }
+    names_["QUARANTINED"] = clip.hex();
+    EXPECT_EQ(rig_.post("/v1/scrub", "", kOps).status, 202U);
   }
   Digest thumbnail_of(const ClipId& clip) {
     const auto report = rig_.get("/v1/clips/" + clip.hex() + "/report").json();
@@ -280,6 +298,9 @@ TEST_F(WrongRequests, each_gets_its_status_and_token_and_none_of_the_contract_is
       provoked_.insert("GET " + pattern + " range_not_satisfiable");  // below
     }
   }
+  ApiRig without(0);
+  EXPECT_EQ(without.post("/v1/scrub", "", kOps).token, "scrub_off");
+  provoked_.insert("POST /v1/scrub scrub_off");
   for (const Operation& operation : contract().operations) {
     if (operation.tag != "people") continue;
     for (const std::string& token : operation.errors) {

@@ -101,6 +101,7 @@ TEST_F(FsckTest, ObjectsDamagedMissingUnknownOrForeignAreNamed) {
   std::filesystem::permissions(object_path("one"), std::filesystem::perms::owner_all);
   std::ofstream(object_path("one"), std::ios::binary) << "onf";
   ASSERT_TRUE(vault_->destroy(test::clip_id("two")));
+  submit(test::clip_inspected("waiting"));
   ASSERT_TRUE(vault_->put(as_bytes("stranger")));
   const auto foreign = folder_ / "vault" / "00" / "notes.txt";
   std::ofstream(foreign) << "mine";
@@ -113,6 +114,14 @@ TEST_F(FsckTest, ObjectsDamagedMissingUnknownOrForeignAreNamed) {
           "vault_foreign_file vault " + foreign.string()},
          {"vault_leftover vault " + leftover.string()});
   EXPECT_TRUE(std::filesystem::exists(leftover)) << "it only reads";
+}
+
+TEST_F(FsckTest, ASmallObjectWhileInspectionsWaitIsANote) {
+  ASSERT_TRUE(vault_->put(as_bytes("a thumbnail of waiting")));
+  const std::string large(std::size_t{2} << 20, 'x');
+  ASSERT_TRUE(vault_->put(as_bytes(large)));
+  expect({"object_unknown vault " + test::clip_id(large).hex()},
+         {"inspection_pending vault " + test::clip_id("a thumbnail of waiting").hex()});
 }
 
 TEST_F(FsckTest, WhatAnUnfinishedSweepWillRemoveIsANote) {

@@ -2,9 +2,12 @@
 // named.
 #include "index/store/store.h"
 
+#include <array>
+#include <atomic>
 #include <fstream>
 #include <map>
 #include <random>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -221,6 +224,65 @@ TEST_F(StoreTest, ADamagedWriteAheadLogIsNotQuietlyCutShort) {
   const auto store = Store::open(folder_ / "store", Mode::kOpen);
   ASSERT_FALSE(store);
   EXPECT_EQ(store.error().token, "store_corrupt") << store.error().message;
+}
+
+// Large values make the writer flush and drop write-ahead logs; every reader that opens meanwhile
+// sees the rows of one moment: none is missing before the last.
+TEST_F(StoreTest, AReaderBesideAWriterThatFlushesSeesOneMoment) {
+  constexpr int kRows = 1200;
+  const auto store = open();
+  std::atomic<int> written = 0;
+  std::thread writer([&] {
+    const std::string large(std::size_t{384} * 1024, 'x');
+    for (int n = 0; n < kRows; ++n) {
+      const auto batch = store->begin();
+      Bytes key;
+      append_u64be(key, static_cast<std::uint64_t>(n));
+      batch->put(Family::kClip, key, as_bytes("row"));
+      batch->put(Family::kMeta, as_bytes("last"), key);
+      batch->put(Family::kEvent, as_bytes("always this one"), as_bytes(large));
+      ASSERT_TRUE(store->commit(*batch));
+      written = n + 1;
+    }
+  });
+  int opened = 0;
+  while (written < kRows) {
+    const int before = written;
+    const auto beside = Store::open(folder_ / "store", Mode::kReadOnly);
+    if (!beside) {
+      EXPECT_EQ(beside.error().token, "store_busy") << beside.error().message;
+      continue;
+    }
+    const auto reader = (*beside)->snapshot();
+    std::uint64_t rows = 0;
+    ASSERT_TRUE(reader->scan(Family::kClip, {}, {}, Order::kAscending, [&](ByteSpan key, ByteSpan) {
+      EXPECT_EQ(read_u64be(key), rows) << "a row is missing";
+      ++rows;
+      return true;
+    }));
+    EXPECT_GE(rows, static_cast<std::uint64_t>(before)) << "what was committed is there";
+    const auto last = reader->get(Family::kMeta, as_bytes("last")).value();
+    EXPECT_EQ(last ? read_u64be(*last) + 1 : 0, rows);
+    ++opened;
+  }
+  writer.join();
+  EXPECT_GT(opened, 3);
+}
+
+TEST_F(StoreTest, ClearedFamiliesAreEmptyInTheSameCommit) {
+  const auto store = open();
+  commit_rows(*store, {{"a", "1"}, {"b", "2"}, {std::string("\xff\xff", 2), "3"}});
+  const auto other = store->begin();
+  put(*other, "kept", "x", Family::kEvent);
+  ASSERT_TRUE(store->commit(*other));
+  const auto before = store->snapshot();
+  const auto batch = store->begin();
+  put(*batch, "b", "new");
+  const std::array cleared{Family::kClip, Family::kQueue};
+  ASSERT_TRUE(store->commit_replacing(cleared, *batch));
+  EXPECT_EQ(scan(*store->snapshot(), "", ""), (Rows{{"b", "new"}}));
+  EXPECT_EQ(get(*store->snapshot(), "kept", Family::kEvent), "x");
+  EXPECT_EQ(scan(*before, "", "").size(), 3U);
 }
 
 }  // namespace

@@ -1,9 +1,28 @@
 // The journal: the append-only, Merkle-hashed record of every fact and act. One of the two seams.
 //
-// Contract of every implementation: commands are taken in one total order; a command that validates
-// gets the next leaf index, its leaf, record, salt, tree nodes and view rows become durable
-// together, and only then is its waiter answered; a signed checkpoint is durable before it is
-// shown; two checkpoints of one size are never different.
+// What every implementation guarantees; tests/index/journal/conformance.cc has a check a clause,
+// for any implementation:
+//  Order        Commands are taken in one total order, which keeps the order of each submitting
+//               thread. A command that validates gets the next leaf index: no gap, no second leaf.
+//  State        Each is validated against the state that all commands before it made, and applied
+//  on
+//               top. Rules are deterministic, so every replay of the records ends at the same
+//               views.
+//  Durability   Leaf, salt, record, tree nodes and view rows become durable together: after a power
+//               cut all of them are there or none. Only then is the waiter answered, in the order
+//               of the leaves; a refusal too, since it may lean on a command before it.
+//  Refusal      A refused command leaves nothing: no leaf, no row.
+//  Identity     Leaf, salt and record at an index never change; a record may be erased, with its
+//  salt,
+//               by a recorded destruction alone. The head that covers a leaf is the same for ever.
+//  Heads        A signed checkpoint is durable before it is shown. Two of one size are never
+//               different. Its root is that of the leaves.
+//  Time         Leaf times never run backwards, whatever the clock does.
+//  Failure      Of a commit that failed nobody is told success; it is never tried again; every
+//  later
+//               command is refused until a restart, which finds all of it or nothing. Reading goes
+//               on.
+//  End          stop() commits and answers what was queued; later commands are refused.
 #pragma once
 
 #include <functional>

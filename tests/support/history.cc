@@ -6,7 +6,7 @@
 namespace hansom::test {
 
 evidence::Record History::next(const store::Reader& reader) {
-  switch (pick(13)) {
+  switch (pick(14)) {
     case 0:
       return unit_enrolled(unit(), "certificate " + std::to_string(pick(5)));
     case 1:
@@ -27,6 +27,8 @@ evidence::Record History::next(const store::Reader& reader) {
       return load();
     case 10:
       return token();
+    case 11:
+      return scrub();
     default:
       return sweep(reader);
   }
@@ -77,6 +79,25 @@ evidence::Record History::token() {
   act.set_person("person " + std::to_string(pick(5)));
   act.set_role("investigator");
   act.set_expires_us(kStartUs + kDayUs);
+  return record;
+}
+
+evidence::Record History::scrub() {
+  evidence::Record record = record_by_server();
+  const std::string clip = name();
+  const std::string object = pick(3) == 0 ? clip + " picture" : clip;
+  switch (pick(4)) {
+    case 0:
+      record.mutable_scrub_passed()->set_objects(pick(100));
+      break;
+    case 1:
+      record.mutable_object_mended()->set_object(digest_text(object));
+      break;
+    default:
+      record.mutable_object_damaged()->set_object(digest_text(object));
+      record.mutable_object_damaged()->set_clip(digest_text(clip));
+      record.mutable_object_damaged()->set_found("digest");
+  }
   return record;
 }
 

@@ -11,8 +11,8 @@
 
 namespace hansom::test {
 
-// Units, clips that repeat, inspections, events, holds, loads of the register, tokens, and sweeps
-// with destruction, over a small world so that acts meet each other.
+// Units, clips that repeat, inspections, events, holds, loads of the register, tokens, damage, and
+// sweeps with destruction, over a small world so that acts meet each other.
 class History {
  public:
   explicit History(std::uint64_t seed) : random_(seed) {}
@@ -27,6 +27,7 @@ class History {
   evidence::Record events();
   evidence::Record load();
   evidence::Record token();
+  evidence::Record scrub();
   evidence::Record sweep(const store::Reader& reader);
 
   std::mt19937_64 random_;

@@ -51,8 +51,17 @@ Status write_all(int fd, ByteSpan bytes, const fs::path& path) {
   return {};
 }
 
+// Also where the disk is full: by then names or bytes have changed and only a restart can tell
+// which of them are durable. `disk_full` is for calls that have changed nothing.
+Error sync_error(int error_number, std::string_view what, const fs::path& path) {
+  Error error = storage_error(error_number, what, path);
+  error.kind = ErrorKind::kStorage;
+  error.token = "storage_failed";
+  return error;
+}
+
 Status sync_all(int fd, const fs::path& path) {
-  if (::fsync(fd) != 0) return fail(storage_error(errno, "fsync", path));
+  if (::fsync(fd) != 0) return fail(sync_error(errno, "fsync", path));
   return {};
 }
 
@@ -130,18 +139,18 @@ Status publish_by_rename(const fs::path& from, const fs::path& to) {
 }
 
 Status sync_data(int fd, const fs::path& path) {
-  if (::fdatasync(fd) != 0) return fail(storage_error(errno, "fdatasync", path));
+  if (::fdatasync(fd) != 0) return fail(sync_error(errno, "fdatasync", path));
   return {};
 }
 
 Status sync_file_system(int fd, const fs::path& path) {
-  if (::syncfs(fd) != 0) return fail(storage_error(errno, "syncfs", path));
+  if (::syncfs(fd) != 0) return fail(sync_error(errno, "syncfs", path));
   return {};
 }
 
 Status sync_directory(const fs::path& directory) {
   const FileDescriptor fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd.valid()) return fail(storage_error(errno, "open directory", directory));
+  if (!fd.valid()) return fail(sync_error(errno, "open directory", directory));
   return sync_all(fd.get(), directory);
 }
 

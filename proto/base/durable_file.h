@@ -1,9 +1,9 @@
 // Durable files: a handful of verbs, each of which syncs the file and its directory. The only fsync
 // in the tree.
 //
-// A failed sync is final: the kernel has forgotten the pages, so no verb retries. Callers stop
-// accepting (see design, promise 1). Every error is kStorage: `disk_full` for ENOSPC and EDQUOT,
-// else `storage_failed`; kNotFound `not_found` where the named file is missing. All calls block.
+// A failed sync is final, never retried: callers stop accepting (design, promise 1). Every error is
+// kStorage: `disk_full` for ENOSPC and EDQUOT of a call that changed nothing, `storage_failed` for
+// the rest and every sync; kNotFound `not_found` where the file is missing. All calls block.
 #pragma once
 
 #include <filesystem>

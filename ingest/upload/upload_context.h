@@ -37,9 +37,15 @@ struct UploadContext {
         syncs(std::move(spool_directory), fault),
         receive_tools{buffers, disk, syncs, bytes_received} {}
 
-  // Whether anything may be taken in. Errors: kUnavailable `draining`, kStorage `storage_failed`.
+  // Whether anything may be taken in. Errors: kUnavailable `draining`, kStorage `storage_failed`,
+  // `journal_failed`.
   [[nodiscard]] Status check_open() const {
     if (draining) return fail(ErrorKind::kUnavailable, "draining", "the server is shutting down");
+    // Bytes that cannot become a clip are better kept by their unit.
+    if (!index.journal().healthy()) {
+      return fail(ErrorKind::kStorage, "journal_failed",
+                  "an earlier commit failed; nothing is accepted until a restart");
+    }
     return fault.check();
   }
   [[nodiscard]] AcceptTools accept_tools() {

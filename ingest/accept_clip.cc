@@ -56,7 +56,7 @@ http::Awaitable<Result<LeafIndex>> accept_clip(SpoolUpload& upload, AcceptTools&
     const auto move = move_into_vault(upload, tools);
     if (Status moved = co_await tools.disk.await<void>(move); !moved) co_return fail(moved.error());
   } else {
-    // 6. A failure or a crash after step 5 left them there.
+    // 6. A failure or a crash in or after step 5 left them there; now their name is durable, too.
     const auto find = find_in_vault(upload, tools);
     if (Status found = co_await tools.disk.await<void>(find); !found) {
       if (!is_final(found.error())) co_return fail(found.error());
@@ -133,9 +133,11 @@ std::function<Status()> move_into_vault(SpoolUpload& upload, AcceptTools& tools)
 
 std::function<Status()> find_in_vault(SpoolUpload& upload, AcceptTools& tools) {
   return [&upload, &tools]() -> Status {
-    const auto object = tools.vault.open(upload.facts().clip);
-    if (object) return {};
-    if (object.error().kind != ErrorKind::kNotFound) return fail(object.error());
+    // Once more: a crash may have come between the new name and its sync.
+    Status there = tools.vault.adopt(upload.clip_file(), upload.facts().clip);
+    if (there) return {};
+    if (there.error().kind == ErrorKind::kStorage) tools.fault.raise(there.error());
+    if (there.error().kind != ErrorKind::kNotFound) return there;
     return fail(ErrorKind::kNotFound, "upload_not_found", "the bytes of the upload are lost");
   };
 }

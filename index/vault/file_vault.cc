@@ -73,6 +73,7 @@ class FileVault final : public Vault {
   [[nodiscard]] Status adopt(const fs::path& spool_file, const Digest& name) override {
     const fs::path path = path_of(name);
     if (::chmod(spool_file.c_str(), kObjectMode) != 0) {
+      if (errno == ENOENT) return confirm(name);
       return fail(durable::storage_error(errno, "chmod", spool_file));
     }
     Status moved = durable::publish_by_rename(spool_file, path);
@@ -135,6 +136,15 @@ class FileVault final : public Vault {
   [[nodiscard]] fs::path path_of(const Digest& name) const {
     const std::string hex = name.hex();
     return directory_ / hex.substr(0, 2) / (hex + std::string(kExtension));
+  }
+
+  // Of an object that was moved in before a crash: its name may be younger than its folder's last
+  // sync.
+  [[nodiscard]] Status confirm(const Digest& name) const {
+    const fs::path path = path_of(name);
+    HANSOM_TRY_ASSIGN(const auto present, size_of(path));
+    if (present) return durable::sync_directory(path.parent_path());
+    return fail(ErrorKind::kNotFound, "vault_missing", "the vault has no object " + name.hex());
   }
 
   // An object under its name is whole, or the vault is damaged: then nothing is thrown away for it.

@@ -24,8 +24,8 @@ class Vault {
  public:
   virtual ~Vault() = default;
   // Moves a finished, synced spool file in under `name`; when it returns, the name is durable. If
-  // the name is there already the spool file is removed: one master. Requires: the caller has
-  // hashed these bytes.
+  // the name is there already, the spool file goes if it has not gone before: one master. Error:
+  // kNotFound `vault_missing` when there is neither. Requires: the caller has hashed these bytes.
   [[nodiscard]] virtual Status adopt(const std::filesystem::path& spool_file,
                                      const Digest& name) = 0;
   // Stores small bytes under their digest. Idempotent.

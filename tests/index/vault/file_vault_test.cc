@@ -85,6 +85,14 @@ TEST_F(FileVaultTest, ADamagedMasterKeepsTheSpoolFile) {
   EXPECT_TRUE(fs::exists(second));
 }
 
+TEST_F(FileVaultTest, AdoptingAgainWhatACrashLeftInTheVaultSucceeds) {
+  const Digest name = sha256(as_bytes("sealed"));
+  const auto file = spool("sealed", "one");
+  ASSERT_TRUE(vault_->adopt(file, name).has_value());
+  EXPECT_TRUE(vault_->adopt(file, name).has_value());
+  EXPECT_EQ(vault_->open(name).value()->size(), 6U);
+}
+
 TEST_F(FileVaultTest, AMissingSpoolFileIsAnError) {
   EXPECT_EQ(vault_->adopt(folder_ / "none", sha256("x")).error().kind, ErrorKind::kNotFound);
 }

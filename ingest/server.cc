@@ -116,6 +116,9 @@ Status stop_listener(http::Server* listener, std::chrono::seconds drain) {
 struct Server::Parts {
   explicit Parts(site::SiteConfig c) : config(std::move(c)) {}
 
+  // Caught from the beginning: who sees the server ready may tell it to stop.
+  asio::io_context signals_context{1};
+  asio::signal_set signals{signals_context, SIGTERM, SIGINT};
   site::SiteConfig config;
   std::optional<age::Identity> vault_identity;
   std::unique_ptr<vault::Vault> vault;
@@ -319,11 +322,10 @@ Result<std::unique_ptr<Server>> Server::start(const site::SiteConfig& config) {
 }
 
 void Server::run_until_signalled() {
-  asio::io_context context(1);
-  asio::signal_set signals(context, SIGTERM, SIGINT);
   int received = 0;
-  signals.async_wait([&received](boost::system::error_code, int number) { received = number; });
-  context.run();
+  parts_->signals.async_wait(
+      [&received](boost::system::error_code, int number) { received = number; });
+  parts_->signals_context.run();
   log(LogLevel::kInfo, "server_stopping", {{"signal", received}});
   parts_->stop();
   log(LogLevel::kInfo, "server_stopped", {{"journal_size", parts_->index->journal().head().size}});

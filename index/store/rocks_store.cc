@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <optional>
 #include <set>
 #include <unordered_map>
 
@@ -11,6 +12,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 
+#include "index/store/durable_mark.h"
 #include "index/store/overlay.h"
 #include "index/store/rocks_options.h"
 #include "proto/base/check.h"
@@ -200,8 +202,9 @@ class RocksBatch final : public Batch {
 
 class RocksStore final : public Store {
  public:
-  RocksStore(std::shared_ptr<const Database> database, Mode mode)
-      : database_(std::move(database)), mode_(mode) {}
+  // `mark` is none for readers.
+  RocksStore(std::shared_ptr<const Database> database, Mode mode, std::optional<DurableMark> mark)
+      : database_(std::move(database)), mode_(mode), mark_(std::move(mark)) {}
 
   [[nodiscard]] std::unique_ptr<Reader> snapshot() const override {
     return std::make_unique<SnapshotReader>(database_);
@@ -248,7 +251,10 @@ class RocksStore final : public Store {
     rocksdb::WriteOptions options;
     options.sync = true;
     const auto status = database_->db->Write(options, &writes);
-    if (status.ok()) return {};
+    if (status.ok()) {
+      if (mark_) ignore(mark_->note(database_->db->GetLatestSequenceNumber()), "it stays behind");
+      return {};
+    }
     failed_ = true;
     return fail(store_error(status, "commit"));
   }
@@ -279,6 +285,7 @@ class RocksStore final : public Store {
 
   std::shared_ptr<const Database> database_;
   Mode mode_;
+  std::optional<DurableMark> mark_;
   std::atomic<bool> failed_ = false;
 };
 
@@ -364,10 +371,17 @@ Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& director
   if (mode != Mode::kCreate && !std::filesystem::exists(directory / "CURRENT", ignored)) {
     return fail(ErrorKind::kNotFound, "not_found", directory.string() + ": no store is there");
   }
+  const std::uint64_t durable = DurableMark::read(directory);  // first: a server goes on beside us
   auto database =
       mode == Mode::kReadOnly ? open_beside_a_server(directory) : open_database(directory, mode);
   if (!database) return fail(std::move(database).error());
-  return std::make_unique<RocksStore>(*std::move(database), mode);
+  HANSOM_TRY(DurableMark::check(directory, durable, (*database)->db->GetLatestSequenceNumber()));
+  std::optional<DurableMark> mark;
+  if (mode != Mode::kReadOnly) {
+    HANSOM_TRY_ASSIGN(DurableMark opened, DurableMark::open(directory));
+    mark = std::move(opened);
+  }
+  return std::make_unique<RocksStore>(*std::move(database), mode, std::move(mark));
 }
 
 }  // namespace hansom::store

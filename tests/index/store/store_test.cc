@@ -9,6 +9,7 @@
 #include <random>
 #include <thread>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/support/temp_dir.h"
@@ -283,6 +284,51 @@ TEST_F(StoreTest, ClearedFamiliesAreEmptyInTheSameCommit) {
   EXPECT_EQ(scan(*store->snapshot(), "", ""), (Rows{{"b", "new"}}));
   EXPECT_EQ(get(*store->snapshot(), "kept", Family::kEvent), "x");
   EXPECT_EQ(scan(*before, "", "").size(), 3U);
+}
+
+// The last record of the log is cut: after a crash a commit nobody was told of, here one that was
+// answered.
+TEST_F(StoreTest, AnAnsweredCommitIsNotTakenForOneThatACrashCutShort) {
+  commit_rows(*open(), {{"a", "1"}});
+  commit_rows(*open(Mode::kOpen), {{"b", "2"}});  // an open of its own: it alone is in the log
+  std::filesystem::path log;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_ / "store")) {
+    if (entry.path().extension() == ".log" && entry.file_size() > 0) log = entry.path();
+  }
+  ASSERT_FALSE(log.empty());
+  std::filesystem::resize_file(log, std::filesystem::file_size(log) - 1);
+  for (const Mode mode : {Mode::kReadOnly, Mode::kOpen}) {
+    const auto cut = Store::open(folder_ / "store", mode);
+    ASSERT_FALSE(cut);
+    EXPECT_EQ(cut.error().token, "store_corrupt");
+    EXPECT_THAT(cut.error().message, ::testing::HasSubstr("the end of its log is lost"));
+  }
+
+  // What the message says opens it again, without the commit.
+  std::filesystem::remove(folder_ / "store" / "durable-mark");
+  const auto store = open(Mode::kOpen);
+  EXPECT_EQ(get(*store->snapshot(), "a"), "1");
+  EXPECT_EQ(get(*store->snapshot(), "b"), std::nullopt);
+}
+
+TEST_F(StoreTest, ADamagedMarkHoldsNothingUp) {
+  const std::filesystem::path mark = folder_ / "store" / "durable-mark";
+  commit_rows(*open(), {{"a", "1"}});
+  const auto size = std::filesystem::file_size(mark);
+  std::string last;
+  for (std::uintmax_t at = 0; at < size; at += 9) {
+    std::fstream file(mark, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(static_cast<std::streamoff>(at));
+    const int byte = file.get();
+    file.seekp(static_cast<std::streamoff>(at));
+    file.put(static_cast<char>(byte ^ 1));
+    file.close();
+    ASSERT_TRUE(Store::open(folder_ / "store", Mode::kReadOnly)) << at;
+    last = std::to_string(at);
+    commit_rows(*open(Mode::kOpen), {{"a", last}});  // mends it
+  }
+  std::filesystem::resize_file(mark, 0);
+  EXPECT_EQ(get(*open(Mode::kOpen)->snapshot(), "a"), last);
 }
 
 }  // namespace

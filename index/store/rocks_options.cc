@@ -6,6 +6,7 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 
 #include "proto/base/log.h"
@@ -34,6 +35,16 @@ class OperatorLog final : public rocksdb::Logger {
   }  // information: nobody reads it
 };
 
+// Out of space, RocksDB would wait for room, sync the same log again and write its size into the
+// manifest: bytes that the failed sync has lost would then be missed by the next start.
+class NoRecovery final : public rocksdb::EventListener {
+ public:
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status /*error*/,
+                            bool* auto_recovery) override {
+    *auto_recovery = false;
+  }
+};
+
 }  // namespace
 
 rocksdb::DBOptions db_options(Mode mode) {
@@ -48,6 +59,7 @@ rocksdb::DBOptions db_options(Mode mode) {
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   // A failed write is never tried again behind our back.
   options.max_bgerror_resume_count = 0;
+  options.listeners.push_back(std::make_shared<NoRecovery>());
   // All tables stay open: a reader beside a running server keeps what a compaction deletes.
   options.max_open_files = -1;
   options.max_background_jobs = 2;

@@ -1,0 +1,149 @@
+"""Each call of a life that changes or syncs the data folder fails in turn, or is the last before a kill or power cut.
+In the short version random ones; HANSOM_FAULT_EVERY=1 takes every call in order."""
+
+import collections
+import errno
+import os
+import random
+import unittest
+
+import disk_model
+import life
+import power_loss
+import trial
+
+EVERY = os.environ.get("HANSOM_FAULT_EVERY") == "1"
+
+
+def count_calls():
+    """How many such calls the start and the life make when nothing fails."""
+    one = trial.Trial()
+    one.layer.arm(1 << 40, power_loss.FAIL, mask=trial.CHANGES_AT_START)
+    one.site.start()
+    start = one.layer.steps
+    one.layer.arm(1 << 40, power_loss.FAIL, mask=trial.CHANGES)
+    one.life.run()
+    calls = one.layer.steps
+    one.site.close()
+    return start, calls
+
+
+def every_fault(start, calls, chance):
+    for at_start, count in ((False, calls), (True, start)):
+        for step in range(1, count + 1):
+            for action, error in ((power_loss.FAIL, errno.EIO), (power_loss.FAIL, errno.ENOSPC),
+                                  (power_loss.DIE_BEFORE, 0), (power_loss.DIE_AFTER, 0), (power_loss.DIE_MIDDLE, 0),
+                                  (power_loss.SHORT, 0)):
+                yield trial.Fault(action, step, error, at_start=at_start, cut=chance.choice([None, *disk_model.WAYS]),
+                                  seed=chance.randrange(1 << 32))
+
+
+def count_until(log, kind, is_it):
+    """Which of the calls of this kind in a log is the first that is_it."""
+    calls = 0
+    for fields, name, *_ in disk_model.records(log):
+        if fields[1] == kind:
+            calls += 1
+            if is_it(fields, name):
+                return calls
+    raise AssertionError(f"the log has no such {disk_model.KIND_NAMES[kind]}")
+
+
+class SystemCalls(unittest.TestCase):
+    def test_after_a_failed_commit_nothing_is_taken_in(self):
+        for error in (errno.EIO, errno.ENOSPC):
+            with self.subTest(error=errno.errorcode[error]):
+                one = trial.Trial()
+                self.addCleanup(one.site.close)
+                one.site.start()
+                one.layer.arm(1, power_loss.FAIL, error, mask=1 << disk_model.SYNC)
+                with self.assertRaises(life.Interrupted):
+                    one.life.report_events()  # nothing but a commit
+                self.assertEqual(one.layer.fired, "sync")
+                self.assertFalse(one.life.is_ready())
+                one.check_unready()
+                self.assertEqual(one.site.stop(), 0)  # whatever goes on in the background has ended
+                # Not the log that failed, and no other beside it: nobody tries to mend it while it runs.
+                self.assertEqual(one.layer.steps, 1, "a failed sync is tried again")
+                one.layer.disarm()
+                one.layer.cut_power(disk_model.DROP_ALL, random.Random(1))
+                one.site.check_record()
+                one.mend()
+
+    def test_no_room_at_the_sync_that_makes_the_name_in_the_vault_durable(self):
+        dry = trial.Trial(clips=1)
+        self.addCleanup(dry.site.close)
+        dry.site.start()
+        dry.layer.log.write_bytes(b"")
+        dry.life.upload(dry.life.clips[0])
+        syncs = 0
+        for fields, *_ in disk_model.records(dry.layer.log):
+            syncs += fields[1] == disk_model.SYNC
+            if fields[1] == disk_model.RENAME and fields[4] != fields[5]:  # from spool to vault
+                break
+        else:
+            self.fail("no clip went into the vault")
+        one = trial.Trial(clips=1)
+        one.run(trial.Fault(power_loss.FAIL, syncs + 1, errno.ENOSPC, mask=1 << disk_model.SYNC,
+                            cut=disk_model.DROP_ALL))
+        self.assertTrue(one.unready, "a failed sync stops acceptance")
+
+    def die_when_the_name_is_in_the_vault(self):
+        """A trial whose server died between the rename into the vault and the sync of it."""
+        dry = trial.Trial(clips=1)
+        self.addCleanup(dry.site.close)
+        dry.site.start()
+        dry.layer.log.write_bytes(b"")
+        dry.life.upload(dry.life.clips[0])
+        renames = count_until(dry.layer.log, disk_model.RENAME, lambda fields, name: fields[4] != fields[5])
+        one = trial.Trial(clips=1)
+        self.addCleanup(one.site.close)
+        one.site.start()
+        one.layer.arm(renames, power_loss.DIE_AFTER, mask=1 << disk_model.RENAME)
+        with self.assertRaises(life.Interrupted):
+            one.life.run()
+        one.site.kill()
+        one.layer.disarm()
+        return one
+
+    def test_a_kill_before_the_sync_of_the_vault_and_a_cut_after_the_commit(self):
+        """The next start commits the clip; the cut must not take the name in the vault back."""
+        dry = self.die_when_the_name_is_in_the_vault()
+        dry.layer.forget()
+        dry.site.start()
+        dry.life.upload(dry.life.clips[0])  # asks until it is accepted
+        unlinks = count_until(dry.layer.log, disk_model.UNLINK, lambda fields, name: name.endswith(".json"))
+        one = self.die_when_the_name_is_in_the_vault()
+        one.layer.arm(unlinks, power_loss.DIE_BEFORE, mask=1 << disk_model.UNLINK)
+        one.site.try_start()
+        one.site.server.wait(timeout=60)
+        one.layer.disarm()
+        self.assertEqual(len(list(one.site.data.glob("spool/*.json"))), 1, "it died before its spool forgot the clip")
+        one.layer.cut_power(disk_model.DROP_ALL, random.Random(1))
+        one.mend()
+
+    def test_nothing_acknowledged_is_lost_by_a_failed_call(self):
+        chance = random.Random(trial.SEED)
+        start, calls = count_calls()
+        print(f"seed {trial.SEED}: {start} calls at start, {calls} in the life", flush=True)
+        self.assertGreater(calls, 50, "the life is not seen by the layer")
+        hits, failed = collections.Counter(), []
+        faults = every_fault(start, calls, chance) if EVERY else (trial.any_fault(chance, start, calls)
+                                                                  for _ in trial.until_over(8))
+        for number, fault in enumerate(faults):
+            one = trial.Trial()
+            try:
+                one.run(fault)
+            except Exception as error:
+                failed.append(str(fault))
+                print(f"FAILED {fault}: hit {one.fired}: {error}\n" + "\n".join(error.__notes__), flush=True)
+            hits[one.fired or "none"] += 1
+            if number % 50 == 49:
+                print(f"{number + 1} trials, {len(failed)} failed; {dict(hits)}", flush=True)
+        print(f"{sum(hits.values())} trials; calls hit: {dict(hits)}", flush=True)
+        self.assertEqual(failed, [], f"seed {trial.SEED}")
+        self.assertLess(hits["none"], sum(hits.values()), "no fault was ever met")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

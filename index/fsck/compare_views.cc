@@ -156,7 +156,7 @@ Status compare_views(const Reader& reader, const Options& options, Report& repor
   const auto progress = [&](std::uint64_t done, std::uint64_t total) {
     if (options.progress) options.progress("views", done, total);
   };
-  const Status replayed = journal::replay(reader, *rules, {0, **size}, *scratch, progress);
+  Status replayed = journal::replay(reader, *rules, {0, **size}, *scratch, progress);
   if (!replayed && replayed.error().kind == ErrorKind::kStorage) return replayed;
   if (!replayed) {
     report.find({"views_not_compared", "journal", replayed.error().message});

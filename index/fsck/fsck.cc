@@ -108,8 +108,11 @@ void sort_problems(const Options& options, Report& report) {
     const Verdict verdict =
         problem.object && now ? judge(problem, *now, accepting, token) : Verdict::kFinding;
     Finding finding{std::move(token), std::move(problem.where), std::move(problem.detail)};
-    if (verdict == Verdict::kFinding) report.find(std::move(finding));
-    if (verdict == Verdict::kNote) report.note(std::move(finding));
+    if (verdict == Verdict::kFinding) {
+      report.find(std::move(finding));
+    } else if (verdict == Verdict::kNote) {
+      report.note(std::move(finding));
+    }
   }
   // Those beyond its bound are not in its list.
   report.findings_found += report.journal.problems_found - report.journal.problems.size();

@@ -31,7 +31,7 @@ def our_units(build):
     units = {}
     for entry in json.loads((build / "compile_commands.json").read_text()):
         path = pathlib.Path(entry["directory"], entry["file"]).resolve()
-        if path.is_relative_to(ROOT) and path.relative_to(ROOT).parts[0] in ROOMS:
+        if path.suffix == ".cc" and path.is_relative_to(ROOT) and path.relative_to(ROOT).parts[0] in ROOMS:
             units.setdefault(str(path.relative_to(ROOT)), entry)
     return units
 

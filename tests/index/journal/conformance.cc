@@ -57,30 +57,30 @@ bool has_row(Bench& bench, const std::string& hold_id) {
 
 // One total order: a thread's commands keep theirs, each has one leaf, none is left out.
 std::string check_order(const MakeBench& make) {
-  constexpr int kThreads = 4;
-  constexpr int kEach = 40;
+  constexpr std::size_t kThreads = 4;
+  constexpr std::size_t kEach = 40;
   const auto bench = make();
   std::mutex mutex;
   std::vector<std::vector<std::uint64_t>> leaves(kThreads);
   std::vector<std::thread> threads;
-  for (int t = 0; t < kThreads; ++t) {
+  threads.reserve(kThreads);
+  for (std::size_t t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
-      for (int i = 0; i < kEach; ++i) {
-        bench->journal().submit(hold(number(static_cast<std::uint64_t>(t * 1000 + i))),
-                                [&, t](const Result<Committed>& done) {
-                                  const std::lock_guard lock(mutex);
-                                  if (done) leaves.at(t).push_back(to_u64(done->leaf));
-                                });
+      for (std::size_t i = 0; i < kEach; ++i) {
+        bench->journal().submit(hold(number(t * 1000 + i)), [&, t](const Result<Committed>& done) {
+          const std::lock_guard lock(mutex);
+          if (done) leaves.at(t).push_back(to_u64(done->leaf));
+        });
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
   bench->journal().stop();
   if (bench->journal().head().size != kThreads * kEach) return "leaves are missing";
-  for (int t = 0; t < kThreads; ++t) {
+  for (std::size_t t = 0; t < kThreads; ++t) {
     if (leaves.at(t).size() != kEach) return "a waiter was not answered once";
-    for (int i = 0; i < kEach; ++i) {
-      const std::string expected = number(static_cast<std::uint64_t>(t * 1000 + i));
+    for (std::size_t i = 0; i < kEach; ++i) {
+      const std::string expected = number(t * 1000 + i);
       if (hold_at(*bench, leaves.at(t).at(i)) != expected) return "a leaf is another command's";
       if (i > 0 && leaves.at(t).at(i) <= leaves.at(t).at(i - 1)) return "a thread's order changed";
     }
@@ -280,14 +280,14 @@ std::string check_erasure(const MakeBench& make) {
 }  // namespace
 
 const std::vector<Check>& conformance_checks() {
-  static const std::vector<Check> kChecks{
+  static const std::vector<Check> checks{
       {"Order", check_order},       {"DurableBeforeAnswered", check_durable_before_answered},
       {"Refusals", check_refusals}, {"Identity", check_identity},
       {"Views", check_views},       {"FailedCommit", check_failed_commit},
       {"Bounds", check_bounds},     {"Time", check_time},
       {"Erasure", check_erasure},
   };
-  return kChecks;
+  return checks;
 }
 
 }  // namespace hansom::journal

@@ -251,7 +251,7 @@ class MemoryJournal final : public Journal {
 
 class MemoryBench final : public Bench {
  public:
-  MemoryBench(MemoryStore rows, const Secret& pem, Defect defect)
+  MemoryBench(const MemoryStore& rows, const Secret& pem, Defect defect)
       : disk_(std::make_shared<Disk>()), pem_(pem.clone()), defect_(defect) {
     disk_->write(rows);
     journal_ = std::make_unique<MemoryJournal>(Parts{

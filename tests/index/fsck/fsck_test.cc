@@ -64,7 +64,8 @@ TEST_F(FsckTest, ARowThatIsMissingAddedOrChangedIsNamedInEveryView) {
     close();
     const auto rows = rows_of(*raw_store()->snapshot(), facts.family);
     ASSERT_FALSE(rows.empty());
-    const auto& [key, value] = rows[rows.size() / 2];
+    const Bytes& key = rows[rows.size() / 2].first;
+    const Bytes& value = rows[rows.size() / 2].second;
     const std::string place = std::string(facts.name) + " " + to_hex(key);
 
     change([&](store::Batch& batch) { batch.del(facts.family, key); });

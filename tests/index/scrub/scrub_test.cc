@@ -31,6 +31,7 @@ class ScrubTest : public fsck::SiteTest {
   // "found object" of every damaged one.
   [[nodiscard]] std::vector<std::string> damage() const {
     std::vector<std::string> all;
+    all.reserve(8);
     const View view = index_->view().value();
     const auto rows = list_damage(view.reader()).value();
     for (const auto& row : rows) {

@@ -18,6 +18,7 @@
 #include "index/api/people_api.h"
 #include "index/evidence_index.h"
 #include "index/vault/vault.h"
+#include "index/witness/witnesses.h"
 #include "ingest/index_inspection_source.h"
 #include "ingest/inspect/inspector_pool.h"
 #include "ingest/local_api.h"
@@ -31,6 +32,7 @@ namespace {
 
 namespace asio = boost::asio;
 
+constexpr std::size_t kPolicyBytesMax = std::size_t{1024} * 1024;
 constexpr std::size_t kKeyFileBytesMax = std::size_t{16} * 1024;
 constexpr std::uint64_t kInspectBytesMax =
     1ULL << 30;  // a clip in memory; larger ones are kept uninspected
@@ -123,6 +125,7 @@ struct Server::Parts {
   std::optional<age::Identity> vault_identity;
   std::unique_ptr<vault::Vault> vault;
   std::unique_ptr<EvidenceIndex> index;
+  std::unique_ptr<witness::Witnesses> witnesses;  // null: none are configured
   std::unique_ptr<IndexInspectionSource> inspection_source;
   std::unique_ptr<InspectorPool> inspectors;
   std::unique_ptr<scrub::Scrubber> scrubber;
@@ -140,6 +143,7 @@ struct Server::Parts {
   std::atomic<bool> draining{false};
 
   Status open_site();
+  Status open_witnesses(const std::string& verifier_key);
   Status open_apis(const std::string& verifier_key);
   Status listen();
   Result<std::unique_ptr<http::Server>> listen_one(const std::string& name,
@@ -173,7 +177,25 @@ Status Server::Parts::open_site() {
       to_text(sha256(site::to_toml(config)).span()));
   HANSOM_TRY(index->submit_and_wait(std::move(started)));
   HANSOM_TRY(retention::resume(*index, *vault));
+  HANSOM_TRY(open_witnesses(verifier_key));
   return open_apis(verifier_key);
+}
+
+Status Server::Parts::open_witnesses(const std::string& verifier_key) {
+  if (config.witness_policy.empty()) return {};
+  HANSOM_TRY_ASSIGN(const Bytes text, durable::read_file(config.witness_policy, kPolicyBytesMax));
+  witness::WitnessesOptions options;
+  auto policy = tlog::WitnessPolicy::parse(as_text(text));
+  if (!policy) return fail(std::move(policy).error().in(config.witness_policy.string()));
+  options.policy = *std::move(policy);
+  HANSOM_TRY_ASSIGN(options.journal_key, tlog::VerifierKey::parse(verifier_key));
+  options.file = config.witnessed();
+  options.interval = config.witness_interval;
+  options.timeout = config.witness_timeout;
+  auto opened = witness::Witnesses::open(index->journal(), system_clock(), std::move(options));
+  if (!opened) return fail(std::move(opened).error().in(config.witness_policy.string()));
+  witnesses = *std::move(opened);
+  return {};
 }
 
 Status Server::Parts::open_apis(const std::string& verifier_key) {
@@ -212,6 +234,8 @@ Status Server::Parts::open_apis(const std::string& verifier_key) {
   people.controller = config.controller;
   people.retention = config.retention;
   people.scrubber = scrubber.get();
+  people.witnesses = witnesses.get();
+  people.minimum_index = config.log_minimum_index;
   people_api = std::make_unique<api::PeopleApi>(std::move(people));
   people_api->add_routes(people_routes);
 
@@ -276,11 +300,9 @@ std::vector<std::string> Server::Parts::not_ready_because() const {
 }
 
 MetricSources Server::Parts::metric_sources() const {
-  return {unit_api.get(),
-          index.get(),
-          inspectors.get(),
-          scrubber.get(),
-          {{"units", unit_listener.get()}, {"people", people_listener.get()}}};
+  return {unit_api.get(),   index.get(),
+          inspectors.get(), scrubber.get(),
+          witnesses.get(),  {{"units", unit_listener.get()}, {"people", people_listener.get()}}};
 }
 
 // Each step waits for what the one before let end; what does not end in time is forced by the
@@ -296,6 +318,7 @@ void Server::Parts::stop() {
   if (unit_api) unit_api->stop();
   if (people_api) people_api->stop();
   if (scrubber) scrubber->stop();
+  if (witnesses) witnesses->stop();
   if (inspectors) inspectors->stop(std::chrono::steady_clock::now() + config.drain);
   if (index) index->stop();
 }
@@ -312,6 +335,7 @@ Result<std::unique_ptr<Server>> Server::start(const site::SiteConfig& config) {
   HANSOM_TRY(server->parts_->listen());
   server->parts_->inspectors->start();
   server->parts_->scrubber->start();
+  if (server->parts_->witnesses) server->parts_->witnesses->start();
   log(LogLevel::kInfo, "server_started",
       {{"version", HANSOM_VERSION},
        {"units_port", int{server->parts_->unit_listener->port()}},

@@ -97,6 +97,29 @@ void add_scrub(Samples& out, const MetricSources& sources) {
   }
 }
 
+void add_witnesses(Samples& out, const witness::Witnesses* witnesses) {
+  if (witnesses == nullptr) return;
+  const auto counters = witnesses->counters();
+  for (const auto& one : counters.witnesses) {
+    for (std::size_t outcome = 0; outcome < one.asked.size(); ++outcome) {
+      out.add(MetricType::kCounter, "hansom_witness_requests_total",
+              "Requests to witnesses, by how they ended",
+              static_cast<double>(one.asked.at(outcome)),
+              {{"witness", one.name},
+               {"outcome", std::string(word_of(static_cast<witness::Outcome>(outcome)))}});
+    }
+  }
+  out.counter("hansom_witness_forks_total",
+              "Times somebody saw another history of this journal: see journal_forked in the log",
+              counters.forks);
+  out.gauge("hansom_witnessed_size", "Leaves of the newest checkpoint that the quorum cosigned",
+            counters.size);
+  out.add(MetricType::kGauge, "hansom_witnessed_time_seconds", "When that was, Unix time",
+          static_cast<double>(counters.unix_us) / kMicrosecondsPerSecond, {});
+  out.gauge("hansom_witnesses_behind", "Witnesses that have not cosigned that checkpoint",
+            counters.behind);
+}
+
 using Field = std::uint64_t http::ServerCounters::*;
 
 void add_listeners(Samples& out, const MetricSources& sources) {
@@ -129,6 +152,7 @@ std::vector<Metric> collect_metrics(const MetricSources& sources) {
   add_journal(out, *sources.index);
   add_inspection(out, *sources.inspectors);
   add_scrub(out, sources);
+  add_witnesses(out, sources.witnesses);
   add_listeners(out, sources);
   return out.take();
 }

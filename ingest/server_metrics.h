@@ -5,6 +5,7 @@
 
 #include "index/evidence_index.h"
 #include "index/scrub/scrubber.h"
+#include "index/witness/witnesses.h"
 #include "ingest/inspect/inspector_pool.h"
 #include "ingest/metrics.h"
 #include "ingest/unit_api.h"
@@ -17,6 +18,7 @@ struct MetricSources {
   EvidenceIndex* index = nullptr;
   const InspectorPool* inspectors = nullptr;
   const scrub::Scrubber* scrubber = nullptr;
+  const witness::Witnesses* witnesses = nullptr;                       // null: none are configured
   std::vector<std::pair<std::string, const http::Server*>> listeners;  // name, listener
 };
 

@@ -11,10 +11,17 @@ namespace hansom::api {
 namespace {
 
 using RouteTable = std::span<const Route> (*)();
-constexpr std::array<RouteTable, 11> kTables = {
-    clips_routes,    media_routes,  events_routes, journal_routes, status_routes, units_routes,
-    register_routes, tokens_routes, holds_routes,  sweeps_routes,  scrub_routes,
+constexpr std::array<RouteTable, 12> kTables = {
+    clips_routes, media_routes,    events_routes, journal_routes, log_routes,    status_routes,
+    units_routes, register_routes, tokens_routes, holds_routes,   sweeps_routes, scrub_routes,
 };
+
+// As the router writes it: "/log/tile/{tile...}".
+std::string router_pattern(const Route& route) {
+  std::string pattern(route.pattern);
+  if (route.takes_rest) pattern.insert(pattern.size() - 1, "...");
+  return pattern;
+}
 
 }  // namespace
 
@@ -36,7 +43,7 @@ PeopleApi::~PeopleApi() {
 void PeopleApi::add_routes(http::Router& router) {
   for (const RouteTable table : kTables) {
     for (const Route& route : table()) {
-      router.add(std::string(route.method), std::string(route.pattern),
+      router.add(std::string(route.method), router_pattern(route),
                  [context = &state_->context, &route](http::Exchange& exchange) {
                    return serve(*context, route, exchange);
                  });

@@ -16,6 +16,10 @@
 #include "proto/age/age.h"
 #include "proto/http/router.h"
 
+namespace hansom::witness {
+class Witnesses;
+}
+
 namespace hansom::api {
 
 // Borrowed; everything outlives the PeopleApi.
@@ -29,6 +33,8 @@ struct PeopleApiDependencies {
   std::string controller;   // new units belong to it
   retention::Policy retention;
   scrub::Scrubber* scrubber = nullptr;  // null: none, as if it were off
+  const witness::Witnesses* witnesses = nullptr;  // null: none are configured
+  std::uint64_t minimum_index = 0;                // of the entry bundles of /log/
 };
 
 // What the contract says of a route besides its handler; tests hold it against openapi.yaml.

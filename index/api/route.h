@@ -85,6 +85,7 @@ struct Route {
   Handle handle = nullptr;
   std::size_t body_bytes_max = 0;  // 0: the route reads no body
   RunsOn runs_on = RunsOn::kConnection;
+  bool takes_rest = false;  // the last path parameter takes all segments that are left
 };
 
 // The tables, one a subject.
@@ -92,6 +93,7 @@ struct Route {
 [[nodiscard]] std::span<const Route> media_routes();
 [[nodiscard]] std::span<const Route> events_routes();
 [[nodiscard]] std::span<const Route> journal_routes();
+[[nodiscard]] std::span<const Route> log_routes();
 [[nodiscard]] std::span<const Route> status_routes();
 [[nodiscard]] std::span<const Route> units_routes();
 [[nodiscard]] std::span<const Route> register_routes();

@@ -99,7 +99,7 @@ http::Response head_of(Answer& answer) {
   http::Response head;
   head.status = answer.status;
   head.fields = std::move(answer.fields);
-  head.fields.set("Cache-Control", "no-store");
+  if (head.fields.count("Cache-Control") == 0) head.fields.set("Cache-Control", "no-store");
   head.fields.set("X-Content-Type-Options", "nosniff");
   return head;
 }

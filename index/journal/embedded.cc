@@ -16,6 +16,7 @@
 #include "index/journal/writer.h"
 #include "proto/base/check.h"
 #include "proto/base/log.h"
+#include "proto/tlog/entry_bundle.h"
 
 namespace hansom::journal {
 namespace {
@@ -107,6 +108,36 @@ class EmbeddedJournal final : public Journal {
     }
     const auto reader = store_.snapshot();
     return tlog::consistency_proof(old_size, new_size, tree_nodes(*reader, tree->edge));
+  }
+
+  [[nodiscard]] Result<Bytes> tile(tlog::TileId id, std::uint64_t width) const override {
+    const auto tree = published();
+    HANSOM_TRY(reaches(hashes_at(*tree, id.level), id.number, width));
+    if (id.number < hashes_at(*tree, id.level) / tlog::kTileWidth) {
+      const auto reader = store_.snapshot();
+      HANSOM_TRY_ASSIGN(const auto hashes, read_tile(*reader, id));
+      return tlog::encode_tile(std::span(hashes).first(static_cast<std::size_t>(width)));
+    }
+    std::vector<Digest> hashes;
+    for (std::size_t offset = 0; offset < width; ++offset) {
+      const auto hash = tree->edge.find({id, offset, 1});
+      HANSOM_CHECK(hash.has_value());
+      hashes.push_back(*hash);
+    }
+    return tlog::encode_tile(hashes);
+  }
+
+  [[nodiscard]] Result<Bytes> entries(std::uint64_t number, std::uint64_t width) const override {
+    const auto tree = published();
+    HANSOM_TRY(reaches(tree->head.size, number, width));
+    const auto reader = store_.snapshot();
+    std::vector<Bytes> leaves;
+    const std::uint64_t first = number * tlog::kTileWidth;
+    for (std::uint64_t index = first; index < first + width; ++index) {
+      HANSOM_TRY_ASSIGN(Bytes leaf, read_leaf(*reader, index));
+      leaves.push_back(std::move(leaf));
+    }
+    return tlog::encode_entry_bundle(leaves);
   }
 
   [[nodiscard]] bool healthy() const override { return healthy_; }
@@ -274,6 +305,17 @@ class EmbeddedJournal final : public Journal {
     return published_;
   }
 
+  // How many hashes the public tree has at a tile level.
+  [[nodiscard]] static std::uint64_t hashes_at(const Tree& tree, unsigned level) {
+    return level < tlog::kTileHeight ? tree.head.size >> (tlog::kTileHeight * level) : 0;
+  }
+  [[nodiscard]] static Status reaches(std::uint64_t hashes, std::uint64_t number,
+                                      std::uint64_t width) {
+    HANSOM_CHECK(width >= 1 && width <= tlog::kTileWidth);
+    const std::uint64_t full = hashes / tlog::kTileWidth;
+    if (number < full || (number == full && width <= hashes % tlog::kTileWidth)) return {};
+    return fail(ErrorKind::kNotFound, "tile_not_found", "the tree does not reach there yet");
+  }
   [[nodiscard]] static Status covers(const Tree& tree, LeafIndex leaf) {
     if (to_u64(leaf) < tree.head.size) return {};
     return fail(ErrorKind::kNotFound, "leaf_not_found",

@@ -37,7 +37,7 @@
 #include "proto/evidence/journal.pb.h"
 #include "proto/tlog/checkpoint.h"
 #include "proto/tlog/leaf.h"
-#include "proto/tlog/merkle.h"
+#include "proto/tlog/tile.h"
 
 namespace hansom::journal {
 
@@ -95,6 +95,12 @@ class Journal {
                                                             std::uint64_t tree_size) const = 0;
   [[nodiscard]] virtual Result<tlog::Proof> prove_consistency(std::uint64_t old_size,
                                                               std::uint64_t new_size) const = 0;
+  // The public tree (c2sp.org/tlog-tiles), as far as the newest head covers it: the hashes of a
+  // tile, and an entry bundle of leaves; the first `width` of each. What was once answered never
+  // changes. Error: kNotFound `tile_not_found` when the tree does not reach there yet. Requires: 1
+  // <= width <= 256.
+  [[nodiscard]] virtual Result<Bytes> tile(tlog::TileId id, std::uint64_t width) const = 0;
+  [[nodiscard]] virtual Result<Bytes> entries(std::uint64_t number, std::uint64_t width) const = 0;
   // False once a commit has failed.
   [[nodiscard]] virtual bool healthy() const = 0;
   struct Counters {

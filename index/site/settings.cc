@@ -242,6 +242,20 @@ void add_inspector(std::vector<Setting>& out) {
       [](auto& c) -> auto& { return c.inspector_memory_bytes; }));
 }
 
+void add_log(std::vector<Setting>& out) {
+  out.push_back(number(
+      "log", "minimum_index", {0, kAnything},
+      [](auto& c) -> auto& { return c.log_minimum_index; }));
+  out.push_back(path(
+      "witnesses", "policy", Need::kOptional, [](auto& c) -> auto& { return c.witness_policy; }));
+  out.push_back(period(
+      "witnesses", "interval_seconds", {1, 86'400},
+      [](auto& c) -> auto& { return c.witness_interval; }));
+  out.push_back(period(
+      "witnesses", "timeout_seconds", {1, 300},
+      [](auto& c) -> auto& { return c.witness_timeout; }));
+}
+
 std::vector<Setting> make_settings() {
   std::vector<Setting> out;
   add_site(out);
@@ -253,6 +267,7 @@ std::vector<Setting> make_settings() {
       [](auto& c) -> auto& { return c.scrub_bytes_per_second; }));
   out.push_back(period(
       "scrub", "interval_days", kDays, [](auto& c) -> auto& { return c.scrub_interval; }));
+  add_log(out);
   out.push_back(retention_days("event_days", evidence::Purpose::EVENT));
   out.push_back(retention_days("request_days", evidence::Purpose::REQUEST));
   out.push_back(retention_days("compliance_check_days", evidence::Purpose::COMPLIANCE_CHECK));

@@ -150,7 +150,7 @@ Result<SiteConfig> load_config(const std::filesystem::path& file) {
   for (std::filesystem::path* path :
        {&config.data, &config.journal_key, &config.vault_identity, &config.units.certificate,
         &config.units.private_key, &config.unit_authorities, &config.people.certificate,
-        &config.people.private_key, &config.inspector}) {
+        &config.people.private_key, &config.inspector, &config.witness_policy}) {
     make_absolute(*path, folder);
   }
   return config;

@@ -50,9 +50,15 @@ struct SiteConfig {
 
   retention::Policy retention;
 
+  std::uint64_t log_minimum_index = 0;   // entry bundles of /log/ that end below it are refused
+  std::filesystem::path witness_policy;  // c2sp.org/tlog-policy; empty: no witnesses
+  std::chrono::seconds witness_interval{30};
+  std::chrono::seconds witness_timeout{10};
+
   [[nodiscard]] std::filesystem::path store() const { return data / "store"; }
   [[nodiscard]] std::filesystem::path vault() const { return data / "vault"; }
   [[nodiscard]] std::filesystem::path spool() const { return data / "spool"; }
+  [[nodiscard]] std::filesystem::path witnessed() const { return data / "witnessed.checkpoint"; }
 };
 
 // Errors: kInvalid `bad_config` with file, line and what to do; every problem is in one message, a

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 #include <string_view>
 
 #include "proto/base/check.h"
@@ -26,11 +27,31 @@ bool is_parameter(std::string_view segment) {
   return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
 }
 
-// True when every segment fits; a parameter takes one non-empty segment.
+constexpr std::string_view kRest = "...}";
+
+// Takes what is left of the path as the value of a last segment "{name...}".
+bool takes_rest(std::string_view segment, std::span<const std::string_view> rest,
+                Parameters& parameters) {
+  std::string value;
+  for (const std::string_view part : rest) {
+    if (part.empty()) return false;
+    value += (value.empty() ? "" : "/") + std::string(part);
+  }
+  segment.remove_suffix(kRest.size());
+  parameters.insert_or_assign(std::string(segment.substr(1)), std::move(value));
+  return !rest.empty();
+}
+
+// True when every segment fits; a parameter takes one non-empty segment, one that ends in "..." all
+// that are left.
 bool fits(const std::vector<std::string_view>& pattern, const std::vector<std::string_view>& path,
           Parameters& parameters) {
-  if (pattern.size() != path.size()) return false;
+  const bool open_end = pattern.back().ends_with(kRest);
+  if (open_end ? path.size() < pattern.size() : path.size() != pattern.size()) return false;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (open_end && i + 1 == pattern.size()) {
+      return takes_rest(pattern[i], std::span(path).subspan(i), parameters);
+    }
     if (is_parameter(pattern[i])) {
       if (path[i].empty()) return false;
       parameters.insert_or_assign(std::string(pattern[i].substr(1, pattern[i].size() - 2)),

@@ -15,8 +15,9 @@ namespace hansom::http {
 using Handler = std::function<Awaitable<Status>(Exchange&)>;
 
 struct Route {
-  std::string method;   // "GET"; HEAD must be routed by itself
-  std::string pattern;  // "/v1/clips/{id}/thumbnails/{n}"
+  std::string method;  // "GET"; HEAD must be routed by itself
+  // "/v1/clips/{id}/thumbnails/{n}"; a last segment "{name...}" takes one or more segments.
+  std::string pattern;
   Handler handler;
 };
 

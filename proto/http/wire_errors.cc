@@ -68,6 +68,7 @@ constexpr std::array kWireErrors = {
     WireError{"body_too_large", 413, "The body is too large"},
     WireError{"cancelled", 503, "The request was ended"},
     WireError{"certificate_unknown", 403, "The certificate is not the enrolled one"},
+    WireError{"checkpoint_refused", 422, "The witness does not cosign that"},
     WireError{"clip_held", 409, "The clip is held"},
     WireError{"clip_not_found", 404, "No such clip"},
     WireError{"clip_not_in_plan", 409, "The clip is not in the plan"},
@@ -81,6 +82,7 @@ constexpr std::array kWireErrors = {
     WireError{"disk_reserve", 507, "No room for a new upload"},
     WireError{"disk_reserve_append", 503, "No room at present"},
     WireError{"draining", 503, "The server is shutting down"},
+    WireError{"entries_pruned", 410, "Leaves as old as that are not shown any more"},
     WireError{"event_conflict", 409, "The event was reported before with other content"},
     WireError{"events_unparsable", 400, "The events cannot be read"},
     WireError{"file_too_large", 413, "File too large"},
@@ -100,7 +102,10 @@ constexpr std::array kWireErrors = {
     WireError{"journal_busy", 503, "The journal queue is full"},
     WireError{"journal_corrupt", 500, "The journal is damaged"},
     WireError{"journal_failed", 503, "The journal cannot be written"},
+    WireError{"journal_forked", 500, "A witness saw another history of this journal"},
     WireError{"leaf_not_found", 404, "No such leaf"},
+    WireError{"log_unknown", 404, "The witness does not know that log"},
+    WireError{"log_untrusted", 403, "No trusted key signed that"},
     WireError{"manifest_length_mismatch", 422, "The manifest has another length"},
     WireError{"manifest_missing", 422, "A manifest is required"},
     WireError{"manifest_signature", 422, "The manifest's signature does not verify"},
@@ -116,6 +121,7 @@ constexpr std::array kWireErrors = {
     WireError{"not_found", 404, "Not found"},
     WireError{"not_inspected", 404, "Not inspected yet"},
     WireError{"not_sealed", 422, "The clip is not sealed"},
+    WireError{"not_witnessed", 503, "Not enough witnesses have cosigned yet"},
     WireError{"object_damaged", 500, "The vault's copy was found damaged"},
     WireError{"offset_mismatch", 409, "The upload is at another offset"},
     WireError{"overloaded", 503, "Too much to do at present"},
@@ -178,6 +184,7 @@ constexpr std::array kWireErrors = {
     WireError{"vault_corrupt", 500, "A vault object is damaged"},
     WireError{"vault_missing", 500, "The vault misses an object"},
     WireError{"views_newer", 500, "The views are of a newer version"},
+    WireError{"witness_failed", 503, "A witness did not give a cosignature"},
 };
 
 // The token whose row stands for a kind.

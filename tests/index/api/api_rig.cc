@@ -90,19 +90,26 @@ ApiRig::ApiRig(std::uint64_t scrub_bytes_per_second)
   scrubber_ = std::make_unique<scrub::Scrubber>(
       *index_, *vault_, clock_,
       scrub::ScrubOptions{scrub_bytes_per_second, std::chrono::days(30), dir_ / "scrub.json"});
-  api::PeopleApiDependencies use;
-  use.scrubber = scrubber_.get();
-  use.index = index_.get();
-  use.vault = vault_.get();
-  use.identities = std::span<const age::Identity>(identity_.get(), 1);
-  use.clock = &clock_;
-  use.random = random_.get();
-  use.journal_key = verifier_key_;
-  use.controller = "council";
-  use.retention.periods = {{evidence::Purpose::EVENT, std::chrono::days(31)},
-                           {evidence::Purpose::REQUEST, std::chrono::days(365)},
-                           {evidence::Purpose::COMPLIANCE_CHECK, std::chrono::days(7)}};
-  api_ = std::make_unique<api::PeopleApi>(use);
+  use_.scrubber = scrubber_.get();
+  use_.index = index_.get();
+  use_.vault = vault_.get();
+  use_.identities = std::span<const age::Identity>(identity_.get(), 1);
+  use_.clock = &clock_;
+  use_.random = random_.get();
+  use_.journal_key = verifier_key_;
+  use_.controller = "council";
+  use_.retention.periods = {{evidence::Purpose::EVENT, std::chrono::days(31)},
+                            {evidence::Purpose::REQUEST, std::chrono::days(365)},
+                            {evidence::Purpose::COMPLIANCE_CHECK, std::chrono::days(7)}};
+  api_ = std::make_unique<api::PeopleApi>(use_);
+  api_->add_routes(router_);
+}
+
+void ApiRig::reopen(const std::function<void(api::PeopleApiDependencies&)>& change) {
+  api_->stop();
+  router_ = {};
+  change(use_);
+  api_ = std::make_unique<api::PeopleApi>(use_);
   api_->add_routes(router_);
 }
 

@@ -2,6 +2,7 @@
 // sockets.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -83,6 +84,8 @@ class ApiRig {
   [[nodiscard]] ManualClock& clock() { return clock_; }
   [[nodiscard]] const http::Router& router() const { return router_; }
   [[nodiscard]] api::PeopleApi& people_api() { return *api_; }
+  // Takes the API down and puts one up that differs by `change`.
+  void reopen(const std::function<void(api::PeopleApiDependencies&)>& change);
   [[nodiscard]] std::filesystem::path vault_file(const Digest& name) const;
   [[nodiscard]] std::string verifier_key() const { return verifier_key_; }
   [[nodiscard]] std::filesystem::path folder() const { return dir_.path(); }
@@ -96,6 +99,7 @@ class ApiRig {
   std::unique_ptr<EvidenceIndex> index_;
   std::unique_ptr<vault::Vault> vault_;
   std::unique_ptr<scrub::Scrubber> scrubber_;
+  api::PeopleApiDependencies use_;
   std::unique_ptr<api::PeopleApi> api_;
   http::Router router_;
   std::map<access::Role, std::string> tokens_;

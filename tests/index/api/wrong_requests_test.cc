@@ -87,6 +87,21 @@ constexpr Row kRows[] = {
     {"GET", "/v1/journal/proof", "/v1/journal/proof?old_size=3&new_size=2", kWho, "",
      "bad_tree_size"},
     {"GET", "/v1/journal/proof", "/v1/journal/proof?leaf=99999", kWho, "", "leaf_not_found"},
+    {"GET", "/log/tile/{tile}", "/log/tile/0", kWho, "", "tile_not_found"},
+    {"GET", "/log/tile/{tile}", "/log/tile/0/0", kWho, "", "tile_not_found"},
+    {"GET", "/log/tile/{tile}", "/log/tile/0/000", kWho, "", "tile_not_found"},
+    {"GET", "/log/tile/{tile}", "/log/tile/0/000.p/255", kWho, "", "tile_not_found"},
+    {"GET", "/log/tile/{tile}", "/log/tile/0/001.p/1", kWho, "", "tile_not_found"},
+    {"GET", "/log/tile/{tile}", "/log/tile/1/000.p/1", kWho, "", "tile_not_found"},
+    {"GET", "/log/tile/{tile}", "/log/tile/63/000.p/1", kWho, "", "tile_not_found"},
+    {"GET", "/log/tile/{tile}", "/log/tile/0/x018/x446/x744/x073/x709/x551/615", kWho, "",
+     "tile_not_found"},
+    {"GET", "/log/tile/{tile}", "/log/tile/entries/000.p/0", kWho, "", "tile_not_found"},
+    {"GET", "/log/tile/{tile}", "/log/tile/entries/001", kWho, "", "tile_not_found"},
+    {"GET", "/log/proof/{leaf}", "/log/proof/1e2", kWho, "", "bad_parameter"},
+    {"GET", "/log/proof/{leaf}", "/log/proof/00", kWho, "", "bad_parameter"},
+    {"GET", "/log/proof/{leaf}", "/log/proof/99999", kWho, "", "leaf_not_found"},
+    {"GET", "/log/proof/{leaf}", "/log/proof/18446744073709551615", kWho, "", "leaf_not_found"},
     {"POST", "/v1/units", "/v1/units", kOps, "{}", "unsupported_media_type", "text/plain"},
     {"POST", "/v1/units", "/v1/units", kOps, "{", "bad_json"},
     {"POST", "/v1/units", "/v1/units", kOps, "[]", "bad_json"},
@@ -301,6 +316,9 @@ TEST_F(WrongRequests, each_gets_its_status_and_token_and_none_of_the_contract_is
   ApiRig without(0);
   EXPECT_EQ(without.post("/v1/scrub", "", kOps).token, "scrub_off");
   provoked_.insert("POST /v1/scrub scrub_off");
+  provoked_.merge(std::set<std::string>{"GET /log/checkpoint not_witnessed",
+                                        "GET /log/proof/{leaf} not_witnessed",
+                                        "GET /log/tile/{tile} entries_pruned"});  // log_test.cc
   for (const Operation& operation : contract().operations) {
     if (operation.tag != "people") continue;
     for (const std::string& token : operation.errors) {

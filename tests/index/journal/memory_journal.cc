@@ -8,6 +8,7 @@
 
 #include "index/journal/rows.h"
 #include "index/journal/writer.h"
+#include "proto/tlog/entry_bundle.h"
 #include "tests/index/journal/fixture.h"
 #include "tests/support/memory_store.h"
 
@@ -113,6 +114,27 @@ class MemoryJournal final : public Journal {
     if (old_size > new_size) return fail(ErrorKind::kInvalid, "bad_tree_size", "backwards");
     return tlog::consistency_proof(old_size, new_size, nodes());
   }
+  [[nodiscard]] Result<Bytes> tile(tlog::TileId id, std::uint64_t width) const override {
+    const unsigned level = tlog::kTileHeight * id.level;
+    HANSOM_TRY(reaches(id.level < tlog::kTileHeight ? head().size >> level : 0, id.number, width));
+    const tlog::NodeReader read = nodes();
+    std::vector<Digest> tile;
+    for (std::uint64_t i = 0; i < width; ++i) {
+      HANSOM_TRY_ASSIGN(const Digest hash, read(level, id.number * tlog::kTileWidth + i));
+      tile.push_back(hash);
+    }
+    return tlog::encode_tile(tile);
+  }
+  [[nodiscard]] Result<Bytes> entries(std::uint64_t number, std::uint64_t width) const override {
+    HANSOM_TRY(reaches(head().size, number, width));
+    const MemoryStore rows = parts_.disk->copy();
+    std::vector<Bytes> leaves;
+    for (std::uint64_t i = 0; i < width; ++i) {
+      HANSOM_TRY_ASSIGN(Bytes leaf, read_leaf(rows, number * tlog::kTileWidth + i));
+      leaves.push_back(std::move(leaf));
+    }
+    return tlog::encode_entry_bundle(leaves);
+  }
   [[nodiscard]] bool healthy() const override { return healthy_; }
   [[nodiscard]] Counters counters() const override { return {}; }
   void stop() override {
@@ -125,6 +147,13 @@ class MemoryJournal final : public Journal {
   }
 
  private:
+  [[nodiscard]] static Status reaches(std::uint64_t hashes, std::uint64_t number,
+                                      std::uint64_t width) {
+    const std::uint64_t full = hashes / tlog::kTileWidth;
+    if (number < full || (number == full && width <= hashes % tlog::kTileWidth)) return {};
+    return fail(ErrorKind::kNotFound, "tile_not_found", "the tree does not reach there yet");
+  }
+
   [[nodiscard]] Status covers(LeafIndex leaf) const {
     if (to_u64(leaf) < head().size) return {};
     return fail(ErrorKind::kNotFound, "leaf_not_found", "no such leaf");

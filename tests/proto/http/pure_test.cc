@@ -159,6 +159,21 @@ TEST(Router, PrefersLiteralSegments) {
   }
 }
 
+TEST(Router, ALastParameterMayTakeAllSegmentsThatAreLeft) {
+  Router router;
+  router.add("GET", "/log/tile/{tile...}", nothing);
+  router.add("GET", "/log/tile/newest", nothing);
+  EXPECT_EQ(router.match("GET", "/log/tile/0/x001/234.p/5").parameters.at("tile"),
+            "0/x001/234.p/5");
+  EXPECT_EQ(router.match("GET", "/log/tile/0").parameters.at("tile"), "0");
+  EXPECT_EQ(router.match("GET", "/log/tile/newest").route->pattern, "/log/tile/newest");
+  EXPECT_EQ(router.match("PUT", "/log/tile/0/000").allow, "GET");
+  for (const std::string path :
+       {"/log/tile", "/log/tile/", "/log/tile//0", "/log/tile/0/", "/log"}) {
+    EXPECT_FALSE(router.match("GET", path).path_known) << path;
+  }
+}
+
 TEST(WireErrors, TableIsSortedAndEveryKindHasARow) {
   const auto table = wire_errors();
   EXPECT_TRUE(std::is_sorted(table.begin(), table.end(),

@@ -22,6 +22,7 @@ void add_hold_commands(CLI::App& app, Session& session);
 void add_sweep_commands(CLI::App& app, Session& session);
 void add_scrub_commands(CLI::App& app, Session& session);
 void add_status_command(CLI::App& app, Session& session);
+void add_witness_commands(CLI::App& app, Session& session);  // init, run
 
 // Adds a command whose arguments are a value of `Arguments`: `declare` adds its options, `run` is
 // what it does. The command owns the value: CLI11 keeps copies of the callbacks, so it is shared.

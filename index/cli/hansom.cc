@@ -43,6 +43,7 @@ int run(int argc, char** argv) {
   add_sweep_commands(app, session);
   add_scrub_commands(app, session);
   add_status_command(app, session);
+  add_witness_commands(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

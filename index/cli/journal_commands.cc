@@ -3,6 +3,8 @@
 
 #include "index/cli/commands.h"
 #include "index/cli/local_site.h"
+#include "index/cli/mirror_command.h"
+#include "index/cli/offline_verify.h"
 #include "index/cli/output.h"
 #include "index/cli/people_client.h"
 #include "index/cli/verifier_key.h"
@@ -39,6 +41,7 @@ Status run_checkpoint(const Session& session, const Checkpoint& wanted) {
 }
 
 struct Verify {
+  OfflineVerify offline;
   std::filesystem::path config;
   std::filesystem::path key;
   std::uint64_t every = 1;
@@ -46,6 +49,14 @@ struct Verify {
 
 void declare_verify(CLI::App& command, Verify& verify) {
   command.add_option("--config", verify.config, "The site's hansomd.toml [of the site]");
+  command.add_option("--mirror", verify.offline.mirror,
+                     "Instead of the site: a folder that mirror made");
+  command.add_option("--proof", verify.offline.proof,
+                     "Instead of the site: a .tlog-proof, of /log/proof/LEAF");
+  command.add_option("--from", verify.offline.old_checkpoint,
+                     "With --mirror: an old checkpoint that the log must begin with");
+  command.add_option("--policy", verify.offline.policy,
+                     "With --mirror or --proof: the witnesses that must have cosigned");
   command.add_option("--key", verify.key, "The journal's verifier key [the site's]");
   command
       .add_option("--vault-every", verify.every,
@@ -78,6 +89,13 @@ boost::json::object report_json(const journal::VerifyReport& report) {
 
 // Reads the site's files only; needs no server and no token, and disturbs neither.
 Status run_verify(const Session& session, const Verify& verify) {
+  const OfflineVerify& offline = verify.offline;
+  if (!offline.mirror.empty() || !offline.proof.empty() || !offline.policy.empty() ||
+      !offline.old_checkpoint.empty()) {
+    OfflineVerify wanted = offline;
+    wanted.key = verify.key;
+    return verify_offline(session, wanted);
+  }
   HANSOM_TRY_ASSIGN(const site::SiteConfig config, local_config(session, verify.config));
   HANSOM_TRY_ASSIGN(const tlog::VerifierKey key, verifier_key(session, verify.key));
   journal::VerifyOptions options;
@@ -107,14 +125,18 @@ Status run_verify(const Session& session, const Verify& verify) {
 }  // namespace
 
 void add_journal_commands(CLI::App& app, Session& session) {
-  CLI::App& journals = *app.add_subcommand("journal", "The journal: checkpoint, verify");
+  CLI::App& journals = *app.add_subcommand("journal", "The journal: checkpoint, mirror, verify");
   journals.require_subcommand(1);
   add_command<Checkpoint>(journals, session, "checkpoint",
                           "Print the newest signed checkpoint, its signature checked",
                           declare_checkpoint, run_checkpoint);
+  add_command<Mirror>(journals, session, "mirror",
+                      "Copy the public log into a folder, or bring the copy up to date",
+                      declare_mirror, run_mirror);
   add_command<Verify>(journals, session, "verify",
-                      "Read everything the site keeps and say what does not fit", declare_verify,
-                      run_verify);
+                      "Read everything the site keeps, a copy of its log, or one proof, and say "
+                      "what does not fit",
+                      declare_verify, run_verify);
 }
 
 }  // namespace hansom::cli

@@ -175,7 +175,7 @@ struct PeopleClient::State {
     if (!options.token.empty()) {
       add_line(lines, "Authorization: Bearer " + std::string(options.token.text()));
     }
-    add_line(lines, "Hansom-Purpose: " + options.purpose);
+    if (!options.open_to_all) add_line(lines, "Hansom-Purpose: " + options.purpose);
     if (!ask.content_type.empty()) {
       add_line(lines, "Content-Type: " + std::string(ask.content_type));
       add_line(lines, "Expect:");
@@ -218,7 +218,8 @@ Result<std::unique_ptr<PeopleClient>> PeopleClient::open(PeopleClientOptions opt
     return fail(ErrorKind::kInvalid, "bad_config",
                 "the server must be an https:// address: give --server URL or a site");
   }
-  if (options.purpose.find_first_of("\r\n") != std::string::npos || options.purpose.size() < 3) {
+  if (!options.open_to_all &&
+      (options.purpose.find_first_of("\r\n") != std::string::npos || options.purpose.size() < 3)) {
     return fail(ErrorKind::kInvalid, "purpose_required", std::string(kWhyPurpose));
   }
   static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -230,13 +231,30 @@ Result<std::unique_ptr<PeopleClient>> PeopleClient::open(PeopleClientOptions opt
   return std::unique_ptr<PeopleClient>(new PeopleClient(std::move(state)));
 }
 
-Result<std::unique_ptr<PeopleClient>> PeopleClient::open(const Session& session) {
-  HANSOM_TRY_ASSIGN(const std::optional<SitePaths> site, session.find_site());
-  const GlobalOptions& given = session.options;
+namespace {
+
+// Server and authority, as given or as the site has them.
+PeopleClientOptions options_of(const GlobalOptions& given, const std::optional<SitePaths>& site) {
   PeopleClientOptions options;
   options.server = given.server.empty() && site ? site->server : given.server;
   options.authority = given.authority;
   if (given.authority.empty() && site) options.authority = site->authority;
+  return options;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<PeopleClient>> PeopleClient::open_public(const Session& session) {
+  HANSOM_TRY_ASSIGN(const std::optional<SitePaths> site, session.find_site());
+  PeopleClientOptions options = options_of(session.options, site);
+  options.open_to_all = true;
+  return open(std::move(options));
+}
+
+Result<std::unique_ptr<PeopleClient>> PeopleClient::open(const Session& session) {
+  HANSOM_TRY_ASSIGN(const std::optional<SitePaths> site, session.find_site());
+  const GlobalOptions& given = session.options;
+  PeopleClientOptions options = options_of(given, site);
   std::filesystem::path token_file = given.token_file;
   if (token_file.empty() && site) token_file = site->token_file;
   if (token_file.empty()) {

@@ -25,6 +25,7 @@ struct PeopleClientOptions {
   std::filesystem::path authority;  // PEM; empty: the system's
   Secret token;                     // empty: none is sent
   std::string purpose;
+  bool open_to_all = false;  // sends neither token nor purpose
 };
 
 // Not thread-safe; calls block. Errors of every call: what the server says (kind by status, its
@@ -35,6 +36,8 @@ class PeopleClient {
   // Errors: kInvalid `bad_config` (no server, no token), `purpose_required`.
   [[nodiscard]] static Result<std::unique_ptr<PeopleClient>> open(const Session& session);
   [[nodiscard]] static Result<std::unique_ptr<PeopleClient>> open(PeopleClientOptions options);
+  // For what is open to all: sends neither token nor purpose. Error: kInvalid `bad_config`.
+  [[nodiscard]] static Result<std::unique_ptr<PeopleClient>> open_public(const Session& session);
   ~PeopleClient();
   PeopleClient(const PeopleClient&) = delete;
   PeopleClient& operator=(const PeopleClient&) = delete;

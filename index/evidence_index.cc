@@ -3,19 +3,21 @@
 
 #include <future>
 
+#include "index/journal/rows.h"
 #include "index/journal/views.h"
+#include "index/keys/site_keys.h"
 #include "index/rules.h"
 
 namespace hansom {
 
-Result<std::unique_ptr<EvidenceIndex>> EvidenceIndex::open(tlog::Signer signer,
+Result<std::unique_ptr<EvidenceIndex>> EvidenceIndex::open(journal::KeyRing keys,
                                                            const EvidenceIndexOptions& options,
                                                            store::Mode mode) {
-  auto index = std::unique_ptr<EvidenceIndex>(new EvidenceIndex());
+  auto index = std::unique_ptr<EvidenceIndex>(new EvidenceIndex(keys));
   HANSOM_TRY_ASSIGN(index->store_, store::Store::open(options.directory, mode));
   index->rules_ = make_rules();
   HANSOM_TRY_ASSIGN(index->journal_,
-                    journal::open_embedded(*index->store_, *index->rules_, std::move(signer),
+                    journal::open_embedded(*index->store_, *index->rules_, std::move(keys),
                                            *options.clock, *options.random, options.journal));
   return index;
 }
@@ -79,6 +81,35 @@ Result<evidence::Receipt> EvidenceIndex::receipt(LeafIndex leaf) const {
   HANSOM_TRY_ASSIGN(receipt.inclusion, journal_->prove_inclusion(leaf, head.size));
   receipt.checkpoint = std::move(head.checkpoint);
   return receipt;
+}
+
+Result<evidence::KeyChain> EvidenceIndex::key_chain() const {
+  HANSOM_TRY_ASSIGN(const auto rotations, keys::list_rotations(*store_->snapshot()));
+  evidence::KeyChain chain;
+  for (const catalogue::JournalKeyRow& row : rotations) {
+    evidence::KeyLink link;
+    link.leaf_index = LeafIndex{row.leaf()};
+    HANSOM_TRY_ASSIGN(journal::Stored stored, journal_->read(link.leaf_index));
+    if (!stored.record || !stored.salt) {
+      return fail(ErrorKind::kCorrupt, "journal_corrupt",
+                  "the record of the rotation at leaf " + std::to_string(row.leaf()) + " is gone");
+    }
+    link.leaf = std::move(stored.leaf);
+    link.salt = *std::move(stored.salt);
+    link.record = *std::move(stored.record);
+    HANSOM_TRY_ASSIGN(journal::Head head, journal_->head_covering(link.leaf_index));
+    link.tree_size = head.size;
+    link.checkpoint = std::move(head.checkpoint);
+    HANSOM_TRY_ASSIGN(link.inclusion, journal_->prove_inclusion(link.leaf_index, head.size));
+    chain.push_back(std::move(link));
+  }
+  return chain;
+}
+
+Result<journal::Head> EvidenceIndex::copy_store(const std::filesystem::path& directory) const {
+  HANSOM_TRY(store_->copy_to(directory));
+  HANSOM_TRY_ASSIGN(const auto copy, store::Store::open(directory, store::Mode::kReadOnly));
+  return journal::newest_head(*copy->snapshot());
 }
 
 void EvidenceIndex::stop() {

@@ -6,7 +6,7 @@
 
 #include "index/journal/journal.h"
 #include "index/store/store.h"
-#include "proto/evidence/receipt.h"
+#include "proto/evidence/key_chain.h"
 
 namespace hansom {
 
@@ -36,7 +36,7 @@ class EvidenceIndex {
  public:
   // Errors: those of Store::open and journal::open_embedded.
   [[nodiscard]] static Result<std::unique_ptr<EvidenceIndex>> open(
-      tlog::Signer signer, const EvidenceIndexOptions& options,
+      journal::KeyRing keys, const EvidenceIndexOptions& options,
       store::Mode mode = store::Mode::kOpen);
   ~EvidenceIndex();
   EvidenceIndex(const EvidenceIndex&) = delete;
@@ -52,12 +52,20 @@ class EvidenceIndex {
   // The receipt of the ClipAccepted at `leaf`: the same bytes every time it is asked for.
   // Errors: kNotFound `leaf_not_found`, kGone `destroyed` when its record is erased.
   [[nodiscard]] Result<evidence::Receipt> receipt(LeafIndex leaf) const;
+  // Every rotation of the journal's key with its proof, under the head of its own commit group.
+  [[nodiscard]] Result<evidence::KeyChain> key_chain() const;
+  // Keys that are added here can be rotated to. Any thread.
+  [[nodiscard]] journal::KeyRing& keys() { return keys_; }
+  // Copies the store at one commit into a new folder (store::Store::copy_to) and tells the head of
+  // the copy. Blocks for as long as flushing takes. Errors: those of copy_to, kCorrupt.
+  [[nodiscard]] Result<journal::Head> copy_store(const std::filesystem::path& directory) const;
   [[nodiscard]] journal::Journal& journal() { return *journal_; }
   [[nodiscard]] const store::Store& store() const { return *store_; }
   void stop();
 
  private:
-  EvidenceIndex() = default;
+  explicit EvidenceIndex(journal::KeyRing keys) : keys_(std::move(keys)) {}
+  journal::KeyRing keys_;  // shares its keys with the journal
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<journal::Rules> rules_;
   std::unique_ptr<journal::Journal> journal_;

@@ -2,8 +2,10 @@
 #include "index/rules.h"
 
 #include "index/access/token_rules.h"
+#include "index/backup/backup_rules.h"
 #include "index/catalogue/clip_rules.h"
 #include "index/catalogue/event_rules.h"
+#include "index/keys/key_rules.h"
 #include "index/recorded.h"
 #include "index/register/unit_rules.h"
 #include "index/retention/destroy_rules.h"
@@ -66,6 +68,22 @@ Status AllRules::validate(evidence::Record& record, const store::Reader& state) 
       return scrub::validate_object_mended(record.object_mended(), state);
     case R::kScrubPassed:
       return {};
+    case R::kJournalKeyRotated:
+      return keys::validate_journal_key_rotated(record.journal_key_rotated(), state);
+    case R::kVaultIdentityAdded:
+      return keys::validate_vault_identity_added(record.vault_identity_added(), state);
+    case R::kVaultIdentityRetired:
+      return keys::validate_vault_identity_retired(record.vault_identity_retired(), state);
+    case R::kUnitAuthorityAdded:
+      return keys::validate_unit_authority_added(record.unit_authority_added(), state);
+    case R::kUnitAuthorityRetired:
+      return keys::validate_unit_authority_retired(record.unit_authority_retired(), state);
+    case R::kBackupStarted:
+      return backup::validate_backup_started(record.backup_started());
+    case R::kBackupTaken:
+      return backup::validate_backup_taken(record.backup_taken());
+    case R::kSiteRestored:
+      return backup::validate_site_restored(record.site_restored());
     case R::ACT_NOT_SET:
       break;
   }
@@ -111,9 +129,22 @@ Status AllRules::apply(const evidence::Record& record, LeafIndex leaf, store::Ba
       return scrub::apply_object_mended(record.object_mended(), batch);
     case R::kScrubPassed:
       return scrub::apply_scrub_passed(record.scrub_passed(), at, batch);
+    case R::kJournalKeyRotated:
+      return keys::apply_journal_key_rotated(record.journal_key_rotated(), at, batch);
+    case R::kVaultIdentityAdded:
+      return keys::apply_vault_identity_added(record.vault_identity_added(), at, batch);
+    case R::kVaultIdentityRetired:
+      return keys::apply_vault_identity_retired(record.vault_identity_retired(), at, batch);
+    case R::kUnitAuthorityAdded:
+      return keys::apply_unit_authority_added(record.unit_authority_added(), at, batch);
+    case R::kUnitAuthorityRetired:
+      return keys::apply_unit_authority_retired(record.unit_authority_retired(), at, batch);
     case R::kSiteOpened:
     case R::kServerStarted:
     case R::kAccess:
+    case R::kBackupStarted:
+    case R::kBackupTaken:
+    case R::kSiteRestored:
     case R::ACT_NOT_SET:
       return {};  // recorded; no view follows
   }

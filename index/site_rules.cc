@@ -29,6 +29,13 @@ void apply_beginning(const evidence::Record& record, LeafIndex leaf, store::Batc
   catalogue::put_row(batch, store::Family::kRegister, beginning_key(), record.site_opened());
 }
 
+Result<std::optional<evidence::SiteOpened>> site_opening(const store::Reader& state) {
+  HANSOM_TRY_ASSIGN(auto opened, catalogue::get_row<evidence::SiteOpened>(
+                                     state, store::Family::kRegister, beginning_key()));
+  if (opened && opened->origin().empty()) opened.reset();
+  return opened;
+}
+
 Status validate_access(const evidence::Access& act) {
   const bool printable =
       std::ranges::all_of(act.query(), [](char c) { return c >= 0x20 && c < 0x7f; });

@@ -12,6 +12,10 @@ namespace hansom {
 // journal has begun.
 void apply_beginning(const evidence::Record& record, LeafIndex leaf, store::Batch& batch);
 
+// The act that opened the site; nullopt where the journal began with something else. Errors: those
+// of Reader::get.
+[[nodiscard]] Result<std::optional<evidence::SiteOpened>> site_opening(const store::Reader& state);
+
 // Error: kInvalid `bad_access` (a query that is not printable ASCII).
 [[nodiscard]] Status validate_access(const evidence::Access& act);
 

@@ -3,11 +3,13 @@
 
 #include "index/async_commit.h"
 #include "index/catalogue/catalogue.h"
+#include "index/keys/site_keys.h"
 #include "proto/base/log.h"
 
 namespace hansom::ingest {
 namespace {
 
+[[nodiscard]] Result<std::vector<age::Identity>> accepting_identities(const AcceptTools& tools);
 [[nodiscard]] std::function<Status()> check_bytes(SpoolUpload& upload, AcceptTools& tools);
 [[nodiscard]] std::function<Status()> move_into_vault(SpoolUpload& upload, AcceptTools& tools);
 [[nodiscard]] std::function<Status()> find_in_vault(SpoolUpload& upload, AcceptTools& tools);
@@ -104,6 +106,19 @@ Error sealing_error(Error error) {
   return {ErrorKind::kRefused, token, says + error.message};
 }
 
+// Those whose recipient is not retired, or not for good yet.
+Result<std::vector<age::Identity>> accepting_identities(const AcceptTools& tools) {
+  HANSOM_TRY_ASSIGN(const View view, tools.index.view());
+  std::vector<age::Identity> accepting;
+  for (const age::Identity& identity : tools.identities) {
+    HANSOM_TRY_ASSIGN(
+        const bool accepts,
+        keys::accepts_recipient(view.reader(), identity.recipient().text(), tools.clock.now()));
+    if (accepts) accepting.push_back(identity.clone());
+  }
+  return accepting;
+}
+
 std::function<Status()> check_bytes(SpoolUpload& upload, AcceptTools& tools) {
   return [&upload, &tools]() -> Status {
     HANSOM_TRY_ASSIGN(const Digest digest, upload.digest());
@@ -115,7 +130,8 @@ std::function<Status()> check_bytes(SpoolUpload& upload, AcceptTools& tools) {
     const age::ReadAt read = [&upload](std::uint64_t offset, MutableByteSpan out) {
       return upload.read(offset, out);
     };
-    auto opened = age::Opener::open(read, upload.facts().length, tools.identities);
+    HANSOM_TRY_ASSIGN(const std::vector<age::Identity> identities, accepting_identities(tools));
+    auto opened = age::Opener::open(read, upload.facts().length, identities);
     if (!opened) return fail(sealing_error(std::move(opened).error()));
     return {};
   };

@@ -50,6 +50,7 @@ struct AcceptTools {
   EvidenceIndex& index;
   vault::Vault& vault;
   std::span<const age::Identity> identities;  // the vault's
+  Clock& clock;
   Spool& spool;
   DiskPool& disk;
   SyncGroup& syncs;

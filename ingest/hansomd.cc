@@ -14,8 +14,8 @@ namespace {
 constexpr int kExitFailed = 1;
 constexpr int kExitBadConfig = 2;
 
-int serve(const hansom::site::SiteConfig& config) {
-  auto server = hansom::ingest::Server::start(config);
+int serve(const hansom::site::SiteConfig& config, const std::filesystem::path& file) {
+  auto server = hansom::ingest::Server::start(config, file);
   if (!server) {
     hansom::log_error("server_not_started", server.error());
     return kExitFailed;
@@ -53,5 +53,5 @@ int main(int argc, char** argv) {
     std::cout << hansom::site::to_toml(*config);
     return 0;
   }
-  return serve(*config);
+  return serve(*config, config_file);
 }

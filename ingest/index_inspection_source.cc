@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "index/catalogue/catalogue.h"
+#include "index/keys/site_keys.h"
 #include "ingest/inspect/sealed_memfd.h"
 
 namespace hansom::ingest {
@@ -55,8 +56,7 @@ Result<FileDescriptor> IndexInspectionSource::open_media(ClipId clip) {
   const age::ReadAt read = [sealed](std::uint64_t offset, MutableByteSpan out) {
     return sealed->read(offset, out);
   };
-  HANSOM_TRY_ASSIGN(age::Opener opener,
-                    age::Opener::open(read, sealed->size(), std::span(&identity_, 1)));
+  HANSOM_TRY_ASSIGN(age::Opener opener, age::Opener::open(read, sealed->size(), identities_.all()));
   return open_to_memfd(opener, media_bytes_max_);
 }
 
@@ -73,12 +73,20 @@ Status IndexInspectionSource::store(ClipId clip, evidence::Report report) {
   return {};
 }
 
+Result<const age::Identity*> IndexInspectionSource::newest_identity() const {
+  HANSOM_TRY_ASSIGN(const View view, index_.view());
+  HANSOM_TRY_ASSIGN(const std::string recipient, keys::current_recipient(view.reader()));
+  const age::Identity* newest = identities_.find(recipient);
+  return newest != nullptr ? newest : &identities_.all().front();
+}
+
 Status IndexInspectionSource::seal_thumbnails(const ClipId& clip, evidence::Report& report) {
-  const age::Recipient recipient = identity_.recipient();
+  HANSOM_TRY_ASSIGN(const age::Identity* identity, newest_identity());
+  const age::Recipient recipient = identity->recipient();
   for (auto& thumbnail : *report.mutable_thumbnails()) {
     if (thumbnail.image().empty()) continue;
     const ByteSpan image = as_bytes(thumbnail.image());
-    PictureRandom random(identity_, clip, image);
+    PictureRandom random(*identity, clip, image);
     HANSOM_TRY_ASSIGN(const Bytes sealed, age::seal(image, std::span(&recipient, 1), random));
     HANSOM_TRY_ASSIGN(const Digest name, vault_.put(sealed));
     thumbnail.set_sealed_sha256(to_text(name.span()));

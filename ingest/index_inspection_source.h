@@ -9,7 +9,7 @@
 #include "index/evidence_index.h"
 #include "index/vault/vault.h"
 #include "ingest/inspect/inspection_source.h"
-#include "proto/age/age.h"
+#include "proto/age/identity_set.h"
 
 namespace hansom::ingest {
 
@@ -17,9 +17,9 @@ namespace hansom::ingest {
 class IndexInspectionSource final : public InspectionSource {
  public:
   // All arguments outlive it.
-  IndexInspectionSource(EvidenceIndex& index, vault::Vault& vault, const age::Identity& identity,
-                        std::uint64_t media_bytes_max)
-      : index_(index), vault_(vault), identity_(identity), media_bytes_max_(media_bytes_max) {}
+  IndexInspectionSource(EvidenceIndex& index, vault::Vault& vault,
+                        const age::IdentitySet& identities, std::uint64_t media_bytes_max)
+      : index_(index), vault_(vault), identities_(identities), media_bytes_max_(media_bytes_max) {}
 
   // The oldest clip that waits and is in no worker's hands.
   Result<std::optional<ClipId>> next() override;
@@ -29,13 +29,15 @@ class IndexInspectionSource final : public InspectionSource {
   Status store(ClipId clip, evidence::Report report) override;
 
  private:
+  // Thumbnails are sealed to what units are told; with the first identity where that is not known.
+  [[nodiscard]] Result<const age::Identity*> newest_identity() const;
   Status seal_thumbnails(const ClipId& clip, evidence::Report& report);
   Status remove_thumbnails(const evidence::Report& report);
   void give_back(const ClipId& clip);
 
   EvidenceIndex& index_;
   vault::Vault& vault_;
-  const age::Identity& identity_;
+  const age::IdentitySet& identities_;
   const std::uint64_t media_bytes_max_;
   std::mutex mutex_;
   std::set<ClipId> in_hand_;

@@ -22,9 +22,10 @@
 #include "ingest/index_inspection_source.h"
 #include "ingest/inspect/inspector_pool.h"
 #include "ingest/local_api.h"
+#include "ingest/restoration.h"
 #include "ingest/server_metrics.h"
+#include "ingest/site_keys.h"
 #include "ingest/unit_api.h"
-#include "proto/base/durable_file.h"
 #include "proto/base/log.h"
 
 namespace hansom::ingest {
@@ -33,7 +34,6 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t kPolicyBytesMax = std::size_t{1024} * 1024;
-constexpr std::size_t kKeyFileBytesMax = std::size_t{16} * 1024;
 constexpr std::uint64_t kInspectBytesMax =
     1ULL << 30;  // a clip in memory; larger ones are kept uninspected
 constexpr unsigned kPeopleThreads =
@@ -72,21 +72,6 @@ std::vector<asio::io_context*> contexts_of(const IoThreads& threads) {
   return contexts;
 }
 
-Result<Secret> read_secret(const std::filesystem::path& path) {
-  HANSOM_TRY_ASSIGN(const Bytes bytes, durable::read_file(path, kKeyFileBytesMax));
-  return Secret(ByteSpan(bytes));
-}
-
-Result<age::Identity> read_identity(const std::filesystem::path& path) {
-  HANSOM_TRY_ASSIGN(const Secret text, read_secret(path));
-  std::string_view line = text.text();
-  // The file is what age-keygen writes: comment lines, then the key.
-  while (line.starts_with('#')) line.remove_prefix(std::min(line.find('\n'), line.size() - 1) + 1);
-  auto identity = age::Identity::parse(line.substr(0, line.find_first_of("\r\n")));
-  if (!identity) return fail(std::move(identity).error().in(path.string()));
-  return identity;
-}
-
 // The configured program, or the one beside this one. A server that cannot inspect does not start.
 Result<std::filesystem::path> find_inspector(const std::filesystem::path& configured) {
   std::error_code error;
@@ -116,13 +101,15 @@ Status stop_listener(http::Server* listener, std::chrono::seconds drain) {
 
 // Members are declared in the order they start: destruction takes them apart in reverse.
 struct Server::Parts {
-  explicit Parts(site::SiteConfig c) : config(std::move(c)) {}
+  Parts(site::SiteConfig c, std::filesystem::path file)
+      : config(std::move(c)), config_file(std::move(file)) {}
 
   // Caught from the beginning: who sees the server ready may tell it to stop.
   asio::io_context signals_context{1};
   asio::signal_set signals{signals_context, SIGTERM, SIGINT};
   site::SiteConfig config;
-  std::optional<age::Identity> vault_identity;
+  std::filesystem::path config_file;
+  std::unique_ptr<age::IdentitySet> vault_identities;
   std::unique_ptr<vault::Vault> vault;
   std::unique_ptr<EvidenceIndex> index;
   std::unique_ptr<witness::Witnesses> witnesses;  // null: none are configured
@@ -143,8 +130,8 @@ struct Server::Parts {
   std::atomic<bool> draining{false};
 
   Status open_site();
-  Status open_witnesses(const std::string& verifier_key);
-  Status open_apis(const std::string& verifier_key);
+  Status open_witnesses();
+  Status open_apis();
   Status listen();
   Result<std::unique_ptr<http::Server>> listen_one(const std::string& name,
                                                    const site::ListenerConfig& where,
@@ -157,38 +144,39 @@ struct Server::Parts {
 
 // Keys, vault, journal; repairs what a crash left.
 Status Server::Parts::open_site() {
-  HANSOM_TRY_ASSIGN(vault_identity, read_identity(config.vault_identity));
-  HANSOM_TRY_ASSIGN(const Secret journal_pem, read_secret(config.journal_key));
-  auto signer = tlog::Signer::from_pem(config.origin, journal_pem);
-  if (!signer) return fail(std::move(signer).error().in(config.journal_key.string()));
-  const std::string verifier_key = signer->verifier().text();
+  HANSOM_TRY(check_restoration(config.data));
+  HANSOM_TRY_ASSIGN(vault_identities, load_vault_identities(config));
+  HANSOM_TRY_ASSIGN(journal::KeyRing journal_keys, load_journal_keys(config));
 
   EvidenceIndexOptions options;
   options.directory = config.store();
   options.clock = &system_clock();
   options.random = &system_random();
-  HANSOM_TRY_ASSIGN(index, EvidenceIndex::open(*std::move(signer), options));
+  HANSOM_TRY_ASSIGN(index, EvidenceIndex::open(std::move(journal_keys), options));
   // Behind the store's lock: it removes what it takes for leftovers.
   HANSOM_TRY_ASSIGN(vault, vault::open_file_vault(config.vault()));
 
+  HANSOM_TRY(record_restoration(*index, config.data));
+  std::error_code failed;
+  std::filesystem::remove_all(config.backups(), failed);  // of a backup that a stop ended
   evidence::Record started = record_by_server();
   started.mutable_server_started()->set_version(HANSOM_VERSION);
   started.mutable_server_started()->set_configuration_sha256(
       to_text(sha256(site::to_toml(config)).span()));
   HANSOM_TRY(index->submit_and_wait(std::move(started)));
   HANSOM_TRY(retention::resume(*index, *vault));
-  HANSOM_TRY(open_witnesses(verifier_key));
-  return open_apis(verifier_key);
+  HANSOM_TRY(open_witnesses());
+  return open_apis();
 }
 
-Status Server::Parts::open_witnesses(const std::string& verifier_key) {
+Status Server::Parts::open_witnesses() {
   if (config.witness_policy.empty()) return {};
   HANSOM_TRY_ASSIGN(const Bytes text, durable::read_file(config.witness_policy, kPolicyBytesMax));
   witness::WitnessesOptions options;
   auto policy = tlog::WitnessPolicy::parse(as_text(text));
   if (!policy) return fail(std::move(policy).error().in(config.witness_policy.string()));
   options.policy = *std::move(policy);
-  HANSOM_TRY_ASSIGN(options.journal_key, tlog::VerifierKey::parse(verifier_key));
+  options.journal_key = index->journal().key();
   options.file = config.witnessed();
   options.interval = config.witness_interval;
   options.timeout = config.witness_timeout;
@@ -198,9 +186,9 @@ Status Server::Parts::open_witnesses(const std::string& verifier_key) {
   return {};
 }
 
-Status Server::Parts::open_apis(const std::string& verifier_key) {
+Status Server::Parts::open_apis() {
   inspection_source = std::make_unique<IndexInspectionSource>(
-      *index, *vault, *vault_identity, std::min(config.clip_bytes_max, kInspectBytesMax));
+      *index, *vault, *vault_identities, std::min(config.clip_bytes_max, kInspectBytesMax));
   InspectorPoolOptions pool;
   pool.workers = config.inspector_workers;
   HANSOM_TRY_ASSIGN(pool.inspector.program, find_inspector(config.inspector));
@@ -217,8 +205,7 @@ Status Server::Parts::open_apis(const std::string& verifier_key) {
   units.config = &config;
   units.index = index.get();
   units.vault = vault.get();
-  units.vault_identity = &*vault_identity;
-  units.journal_verifier_key = verifier_key;
+  units.vault_identities = vault_identities.get();
   units.clock = &system_clock();
   units.random = &system_random();
   units.on_accepted = [this] { inspectors->notify(); };
@@ -227,15 +214,18 @@ Status Server::Parts::open_apis(const std::string& verifier_key) {
   api::PeopleApiDependencies people;
   people.index = index.get();
   people.vault = vault.get();
-  people.identities = std::span(&*vault_identity, 1);
+  people.identities = vault_identities.get();
   people.clock = &system_clock();
   people.random = &system_random();
-  people.journal_key = verifier_key;
+  people.reload_keys = [this] {
+    return reload_keys(config_file, index->keys(), *vault_identities);
+  };
   people.controller = config.controller;
   people.retention = config.retention;
   people.scrubber = scrubber.get();
   people.witnesses = witnesses.get();
   people.minimum_index = config.log_minimum_index;
+  people.backups = config.backups();
   people_api = std::make_unique<api::PeopleApi>(std::move(people));
   people_api->add_routes(people_routes);
 
@@ -255,7 +245,8 @@ Status Server::Parts::listen() {
 
   http::TlsOptions units_tls;
   units_tls.client_certificate = http::ClientCertificate::kRequired;
-  units_tls.client_authorities = config.unit_authorities;
+  units_tls.client_authorities = config.unit_authorities.front();
+  units_tls.more_authorities = {config.unit_authorities.begin() + 1, config.unit_authorities.end()};
   HANSOM_TRY_ASSIGN(unit_listener, listen_one("units", config.units, unit_api->routes(),
                                               unit_threads, std::move(units_tls)));
   HANSOM_TRY_ASSIGN(people_listener, listen_one("people", config.people, people_routes,
@@ -329,8 +320,9 @@ Server::~Server() {
   parts_->stop();
 }
 
-Result<std::unique_ptr<Server>> Server::start(const site::SiteConfig& config) {
-  std::unique_ptr<Server> server(new Server(std::make_unique<Parts>(config)));
+Result<std::unique_ptr<Server>> Server::start(const site::SiteConfig& config,
+                                              const std::filesystem::path& config_file) {
+  std::unique_ptr<Server> server(new Server(std::make_unique<Parts>(config, config_file)));
   HANSOM_TRY(server->parts_->open_site());
   HANSOM_TRY(server->parts_->listen());
   server->parts_->inspectors->start();

@@ -11,10 +11,12 @@ namespace hansom::ingest {
 // One running server on one data folder.
 class Server {
  public:
-  // Opens the site and starts to listen. Blocks. Errors, each naming what to do: kInvalid
-  // `bad_config`, `bad_tls_config`, `bad_journal_key`, `bad_identity`; kUnavailable `store_locked`,
-  // `port_in_use`; kStorage; kCorrupt `journal_corrupt`.
-  [[nodiscard]] static Result<std::unique_ptr<Server>> start(const site::SiteConfig& config);
+  // Opens the site and starts to listen. Keys that are added to the file later are read again when
+  // somebody rotates to them. Blocks. Errors, each naming what to do: kInvalid
+  // `bad_config`, `bad_tls_config`, `bad_journal_key`, `bad_identity`, `key_readable`; kUnavailable
+  // `store_locked`, `port_in_use`; kStorage; kCorrupt `journal_corrupt`.
+  [[nodiscard]] static Result<std::unique_ptr<Server>> start(
+      const site::SiteConfig& config, const std::filesystem::path& config_file);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

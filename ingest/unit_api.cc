@@ -9,6 +9,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "index/async_commit.h"
+#include "index/keys/site_keys.h"
 #include "index/register/register.h"
 #include "ingest/upload/housekeeping.h"
 #include "ingest/upload/upload_routes.h"
@@ -51,7 +52,7 @@ boost::json::array unknown_types(const std::vector<evidence::Event>& events) {
 struct UnitApi::State {
   explicit State(const Dependencies& dependencies)
       : use(dependencies),
-        uploads(*use.index, *use.vault, std::span(use.vault_identity, 1), *use.clock, *use.random,
+        uploads(*use.index, *use.vault, *use.vault_identities, *use.clock, *use.random,
                 {use.config->clip_bytes_max, use.config->spool_reserve_bytes,
                  use.config->upload_expiry},
                 use.config->spool()),
@@ -64,6 +65,7 @@ struct UnitApi::State {
   void add(std::string method, std::string pattern, http::Handler handler);
   [[nodiscard]] http::Awaitable<Status> counted(http::Exchange& exchange, http::Handler& handler);
   [[nodiscard]] http::Awaitable<Status> report_events(http::Exchange& exchange);
+  [[nodiscard]] http::Awaitable<Status> tell_keys(http::Exchange& exchange);
   [[nodiscard]] http::Awaitable<Status> tell_about_unit(http::Exchange& exchange);
 
   const Dependencies use;
@@ -101,6 +103,7 @@ void UnitApi::State::add_routes() {
   add("DELETE", one, [&routes](http::Exchange& e) { return routes.terminate(e); });
   add("GET", one + "/receipt", [&routes](http::Exchange& e) { return routes.receipt(e); });
   add("POST", "/v1/events", [this](http::Exchange& e) { return report_events(e); });
+  add("GET", "/v1/unit/keys", [this](http::Exchange& e) { return tell_keys(e); });
   add("GET", "/v1/unit", [this](http::Exchange& e) { return tell_about_unit(e); });
 }
 
@@ -136,6 +139,20 @@ http::Awaitable<Status> UnitApi::State::report_events(http::Exchange& exchange) 
   co_return co_await respond_json(exchange, answer);
 }
 
+// Public: receipts of every era are checked with it.
+http::Awaitable<Status> UnitApi::State::tell_keys(http::Exchange& exchange) {
+  const auto unit = identify_unit(*use.index, exchange.peer());
+  if (!unit) co_return fail(unit.error());
+  const auto chain = use.index->key_chain();
+  if (!chain) co_return fail(chain.error());
+  http::Response response;
+  response.fields.add("Content-Type", "application/json");
+  response.fields.add("Cache-Control", "no-store");
+  response.body = evidence::key_chain_json(*chain);
+  auto responding = exchange.respond(std::move(response));
+  co_return co_await std::move(responding);
+}
+
 http::Awaitable<Status> UnitApi::State::tell_about_unit(http::Exchange& exchange) {
   const auto unit = identify_unit(*use.index, exchange.peer());
   if (!unit) co_return fail(unit.error());
@@ -143,12 +160,15 @@ http::Awaitable<Status> UnitApi::State::tell_about_unit(http::Exchange& exchange
   if (!view) co_return fail(view.error());
   const auto link = registry::link_of_unit(view->reader(), unit->id);
   if (!link) co_return fail(link.error());
+  const auto recipient = keys::current_recipient(view->reader());
+  if (!recipient) co_return fail(recipient.error());
   boost::json::object answer;
   answer["unit"] = unit->id.text();
   answer["controller"] = unit->controller;
   answer["register"] = *link ? boost::json::value(link_json(**link)) : boost::json::value(nullptr);
-  answer["vault_recipient"] = use.vault_identity->recipient().text();
-  answer["journal_verifier_key"] = use.journal_verifier_key;
+  answer["vault_recipient"] =
+      recipient->empty() ? use.vault_identities->all().front().recipient().text() : *recipient;
+  answer["journal_verifier_key"] = use.index->journal().key().text();
   answer["certificate_expires"] = to_rfc3339(exchange.peer().certificate->not_after);
   answer["server_time"] = to_rfc3339(use.clock->now());
   answer["clip_bytes_max"] = use.config->clip_bytes_max;

@@ -10,7 +10,7 @@
 #include "index/evidence_index.h"
 #include "index/site/site_config.h"
 #include "index/vault/vault.h"
-#include "proto/age/age.h"
+#include "proto/age/identity_set.h"
 #include "proto/http/router.h"
 
 namespace hansom::ingest {
@@ -23,8 +23,7 @@ class UnitApi {
     const site::SiteConfig* config = nullptr;
     EvidenceIndex* index = nullptr;
     vault::Vault* vault = nullptr;
-    const age::Identity* vault_identity = nullptr;
-    std::string journal_verifier_key;  // text form, told to units
+    const age::IdentitySet* vault_identities = nullptr;
     Clock* clock = nullptr;
     Random* random = nullptr;
     std::function<void()> on_accepted;  // called after each ClipAccepted, any thread; may be empty

@@ -26,6 +26,8 @@ enum class Right {
   kSweep,         // plan, execute: operations
   kSeeSweeps,     // operations, auditor
   kScrub,         // see and begin: operations
+  kBackUp,        // operations
+  kManageKeys,    // operations
 };
 [[nodiscard]] Result<Role> parse_role(std::string_view word);  // kInvalid `bad_role`
 [[nodiscard]] std::string_view role_word(Role role);

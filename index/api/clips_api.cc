@@ -63,8 +63,9 @@ Result<Answer> view_thumbnail(const Question& question) {
   const evidence::Thumbnail& thumbnail = thumbnails.at(static_cast<int>(*number));
   HANSOM_TRY_ASSIGN(const Digest name, Digest::from_span(as_bytes(thumbnail.sealed_sha256())));
   HANSOM_TRY(scrub::check_sound(question.reader(), name.span()));
-  HANSOM_TRY_ASSIGN(const Bytes image, retrieval::open_derivative(*question.context.use.vault, name,
-                                                                  question.context.use.identities));
+  HANSOM_TRY_ASSIGN(const Bytes image,
+                    retrieval::open_derivative(*question.context.use.vault, name,
+                                               question.context.use.identities->all()));
   Answer answer = looked(question, Access::THUMBNAIL, 1, &clip.id);
   answer.must_stand = clip.id;
   const retrieval::ServedType type = retrieval::served_thumbnail_type(thumbnail.media_type());

@@ -18,7 +18,8 @@ constexpr std::string_view kPlain = "text/plain; charset=utf-8";
 
 Result<Answer> show_key(const Question& question) {
   Answer answer;
-  answer.body = Text{std::string(kPlain), question.context.use.journal_key + "\n"};
+  answer.body =
+      Text{std::string(kPlain), question.context.use.index->journal().key().text() + "\n"};
   return answer;
 }
 

@@ -83,7 +83,7 @@ Result<Answer> play(const Question& question) {
   HANSOM_TRY(scrub::check_sound(question.reader(), clip.id.span()));
   Representation shown;
   HANSOM_TRY_ASSIGN(shown.source, retrieval::open_media(*question.context.use.vault, clip.id,
-                                                        question.context.use.identities));
+                                                        question.context.use.identities->all()));
   const auto& manifest = clip.row.manifest();
   shown.entity_tag = "\"" + to_hex(as_bytes(manifest.media_sha256())) + "\"";
   shown.kind = Access::PLAY;

@@ -1,6 +1,8 @@
 // The people's API: every route of the people's listener (proto/openapi.yaml, tag "people").
 #pragma once
 
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -13,7 +15,7 @@
 #include "index/retention/retention.h"
 #include "index/scrub/scrubber.h"
 #include "index/vault/vault.h"
-#include "proto/age/age.h"
+#include "proto/age/identity_set.h"
 #include "proto/http/router.h"
 
 namespace hansom::witness {
@@ -26,15 +28,17 @@ namespace hansom::api {
 struct PeopleApiDependencies {
   EvidenceIndex* index = nullptr;
   vault::Vault* vault = nullptr;
-  std::span<const age::Identity> identities;  // of the vault
+  const age::IdentitySet* identities = nullptr;  // of the vault
   Clock* clock = nullptr;
   Random* random = nullptr;
-  std::string journal_key;  // the verifier key's text
-  std::string controller;   // new units belong to it
+  std::function<Status()>
+      reload_keys;         // reads the keys the configuration names by now; may be empty
+  std::string controller;  // new units belong to it
   retention::Policy retention;
-  scrub::Scrubber* scrubber = nullptr;  // null: none, as if it were off
+  scrub::Scrubber* scrubber = nullptr;            // null: none, as if it were off
   const witness::Witnesses* witnesses = nullptr;  // null: none are configured
   std::uint64_t minimum_index = 0;                // of the entry bundles of /log/
+  std::filesystem::path backups;  // copies of the store lie here while a backup is taken
 };
 
 // What the contract says of a route besides its handler; tests hold it against openapi.yaml.

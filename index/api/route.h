@@ -101,6 +101,8 @@ struct Route {
 [[nodiscard]] std::span<const Route> holds_routes();
 [[nodiscard]] std::span<const Route> sweeps_routes();
 [[nodiscard]] std::span<const Route> scrub_routes();
+[[nodiscard]] std::span<const Route> backups_routes();
+[[nodiscard]] std::span<const Route> keys_routes();
 
 // An answer to somebody who looked: the record says at what, how much was found, as it was asked.
 [[nodiscard]] Answer looked(const Question& question, evidence::Access::Kind kind,

@@ -44,6 +44,8 @@ int run(int argc, char** argv) {
   add_scrub_commands(app, session);
   add_status_command(app, session);
   add_witness_commands(app, session);
+  add_key_commands(app, session);
+  add_backup_commands(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

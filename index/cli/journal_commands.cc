@@ -26,7 +26,8 @@ Status run_checkpoint(const Session& session, const Checkpoint& wanted) {
   HANSOM_TRY_ASSIGN(const tlog::VerifierKey key, verifier_key(session, wanted.key));
   HANSOM_TRY_ASSIGN(const auto client, PeopleClient::open(session));
   HANSOM_TRY_ASSIGN(const std::string note, client->get_text("/v1/journal/checkpoint"));
-  HANSOM_TRY_ASSIGN(const tlog::Checkpoint checkpoint, tlog::verify_checkpoint(note, key));
+  HANSOM_TRY_ASSIGN(const tlog::KeyHistory history, key_history(*client, key));
+  HANSOM_TRY_ASSIGN(const tlog::Checkpoint checkpoint, tlog::verify_checkpoint(note, history));
   if (!session.options.json) {
     print(note);
     return {};
@@ -37,6 +38,27 @@ Status run_checkpoint(const Session& session, const Checkpoint& wanted) {
   out["root"] = checkpoint.root.hex();
   out["note"] = note;
   print_json(out);
+  return {};
+}
+
+struct Keys {
+  std::filesystem::path file;
+};
+
+void declare_keys(CLI::App& command, Keys& keys) {
+  command.add_option("--output,-o", keys.file, "Where it goes; replaced")->required();
+}
+
+Status run_keys(const Session& session, const Keys& keys) {
+  HANSOM_TRY_ASSIGN(const auto client, PeopleClient::open(session));
+  HANSOM_TRY(save_key_chain(*client, keys.file));
+  boost::json::object out;
+  out["file"] = keys.file.string();
+  if (session.options.json) {
+    print_json(out);
+  } else {
+    print(keys.file.string() + ": the chain of the journal's keys\n");
+  }
   return {};
 }
 
@@ -133,6 +155,9 @@ void add_journal_commands(CLI::App& app, Session& session) {
   add_command<Mirror>(journals, session, "mirror",
                       "Copy the public log into a folder, or bring the copy up to date",
                       declare_mirror, run_mirror);
+  add_command<Keys>(journals, session, "keys",
+                    "Save the chain of the journal's keys, for checking receipts offline",
+                    declare_keys, run_keys);
   add_command<Verify>(journals, session, "verify",
                       "Read everything the site keeps, a copy of its log, or one proof, and say "
                       "what does not fit",

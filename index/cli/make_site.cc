@@ -74,9 +74,9 @@ std::string config_text(const NewSite& site) {
   config.origin = site.origin;
   config.controller = site.controller;
   config.data = "data";
-  config.journal_key = site_files::kJournalKey;
-  config.vault_identity = site_files::kVaultIdentity;
-  config.unit_authorities = site_files::kUnitAuthority;
+  config.journal_keys = {site_files::kJournalKey};
+  config.vault_identities = {site_files::kVaultIdentity};
+  config.unit_authorities = {site_files::kUnitAuthority};
   config.units.port = site.units_port;
   config.people.port = site.people_port;
   for (site::ListenerConfig* listener : {&config.units, &config.people}) {

@@ -10,7 +10,7 @@
 #include "index/cli/people_client.h"
 #include "index/cli/verifier_key.h"
 #include "proto/base/durable_file.h"
-#include "proto/evidence/receipt.h"
+#include "proto/evidence/key_chain.h"
 
 namespace hansom::cli {
 namespace {
@@ -50,12 +50,15 @@ Status run_get(const Session& session, const Get& get) {
 struct Verify {
   std::filesystem::path receipt;
   std::filesystem::path key;
+  std::filesystem::path chain;
   std::filesystem::path sealed;
 };
 
 void declare_verify(CLI::App& command, Verify& verify) {
   command.add_option("FILE", verify.receipt, "The receipt")->required();
   command.add_option("--key", verify.key, "The journal's verifier key [the site's]");
+  command.add_option("--keys", verify.chain,
+                     "The chain of the journal's keys, where it was rotated [the site's]");
   command.add_option("--sealed", verify.sealed, "Also check that these sealed bytes are the clip");
 }
 
@@ -74,11 +77,11 @@ Result<Digest> digest_of_file(const std::filesystem::path& file) {
 }
 
 Status run_verify(const Session& session, const Verify& verify) {
-  HANSOM_TRY_ASSIGN(const tlog::VerifierKey key, verifier_key(session, verify.key));
+  HANSOM_TRY_ASSIGN(const tlog::KeyHistory keys, key_history(session, verify.key, verify.chain));
   HANSOM_TRY_ASSIGN(const std::string text, read_text(verify.receipt));
   auto receipt = evidence::parse_receipt(text);
   if (!receipt) return fail(std::move(receipt).error().in(verify.receipt.string()));
-  if (Status status = evidence::verify_receipt(*receipt, key); !status) {
+  if (Status status = evidence::verify_receipt(*receipt, keys); !status) {
     return fail(std::move(status).error().in(verify.receipt.string()));
   }
   if (!verify.sealed.empty()) {
@@ -96,7 +99,7 @@ Status run_verify(const Session& session, const Verify& verify) {
   proven["accepted"] = to_rfc3339(receipt->accepted);
   proven["leaf_index"] = to_u64(receipt->leaf_index);
   proven["tree_size"] = receipt->tree_size;
-  proven["journal"] = key.name;
+  proven["journal"] = keys.newest().name;
   if (session.options.json) {
     print_json(proven);
   } else {

@@ -34,12 +34,12 @@ struct Queued {
 
 class EmbeddedJournal final : public Journal {
  public:
-  EmbeddedJournal(store::Store& store, const Rules& rules, tlog::Signer signer, Clock& clock,
+  EmbeddedJournal(store::Store& store, const Rules& rules, KeyRing keys, Clock& clock,
                   Random& random, EmbeddedOptions options, const Tree& tree)
       : store_(store),
         options_(options),
         published_(std::make_shared<const Tree>(tree)),
-        writer_(store, rules, std::move(signer), clock, random, tree),
+        writer_(store, rules, std::move(keys), clock, random, tree),
         committer_([this] { commit_groups(); }),
         preparer_([this] { prepare_groups(); }) {}
   ~EmbeddedJournal() override { stop(); }
@@ -54,6 +54,8 @@ class EmbeddedJournal final : public Journal {
       done(fail(std::move(queued).error()));
     }
   }
+
+  [[nodiscard]] tlog::VerifierKey key() const override { return published()->key->verifier(); }
 
   [[nodiscard]] Head head() const override { return published()->head; }
 
@@ -359,12 +361,12 @@ class EmbeddedJournal final : public Journal {
 }  // namespace
 
 Result<std::unique_ptr<Journal>> open_embedded(store::Store& store, const Rules& rules,
-                                               tlog::Signer signer, Clock& clock, Random& random,
+                                               KeyRing keys, Clock& clock, Random& random,
                                                EmbeddedOptions options) {
   HANSOM_CHECK(options.queue_max > 0 && options.group_max > 0);
-  HANSOM_TRY_ASSIGN(const Tree tree, load_tree(store, signer));
+  HANSOM_TRY_ASSIGN(const Tree tree, load_tree(store, keys));
   HANSOM_TRY(bring_views_up(store, rules));
-  return std::make_unique<EmbeddedJournal>(store, rules, std::move(signer), clock, random, options,
+  return std::make_unique<EmbeddedJournal>(store, rules, std::move(keys), clock, random, options,
                                            tree);
 }
 

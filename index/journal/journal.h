@@ -5,24 +5,25 @@
 //  Order        Commands are taken in one total order, which keeps the order of each submitting
 //               thread. A command that validates gets the next leaf index: no gap, no second leaf.
 //  State        Each is validated against the state that all commands before it made, and applied
-//  on
-//               top. Rules are deterministic, so every replay of the records ends at the same
-//               views.
+//               on top. Rules are deterministic: every replay ends at the same views.
 //  Durability   Leaf, salt, record, tree nodes and view rows become durable together: after a power
 //               cut all of them are there or none. Only then is the waiter answered, in the order
 //               of the leaves; a refusal too, since it may lean on a command before it.
 //  Refusal      A refused command leaves nothing: no leaf, no row.
-//  Identity     Leaf, salt and record at an index never change; a record may be erased, with its
-//  salt,
-//               by a recorded destruction alone. The head that covers a leaf is the same for ever.
+//  Identity     Leaf, salt and record at an index never change; a record and its salt may be erased
+//               by a recorded destruction alone. The head over a leaf is the same for ever.
 //  Heads        A signed checkpoint is durable before it is shown. Two of one size are never
 //               different. Its root is that of the leaves.
 //  Time         Leaf times never run backwards, whatever the clock does.
 //  Failure      Of a commit that failed nobody is told success; it is never tried again; every
-//  later
-//               command is refused until a restart, which finds all of it or nothing. Reading goes
-//               on.
+//               later command is refused until a restart, which finds all of it or nothing.
+//               Reading goes on.
 //  End          stop() commits and answers what was queued; later commands are refused.
+//
+// A JournalKeyRotated names its new key; the writer fills in the old one. The head over that leaf
+// is signed by both, in their order, every later one by the new key alone. Errors beside those of
+// the rules: kConflict `key_not_loaded` when the ring lacks the new key. A head that its key cannot
+// sign (its token is away) is a failed commit: `journal_failed` until a restart.
 #pragma once
 
 #include <functional>
@@ -30,6 +31,7 @@
 #include <optional>
 #include <string>
 
+#include "index/journal/key_ring.h"
 #include "index/store/store.h"
 #include "proto/base/clock.h"
 #include "proto/base/ids.h"
@@ -78,11 +80,14 @@ class Journal {
  public:
   virtual ~Journal() = default;
   // Queues a command; `done` is called once, when its group is durable, also with a refusal (which
-  // may lean on a command before it): it must be quick and must not block. It is called on the
-  // writer's thread, or, if never queued, within submit(). Errors: what Rules::validate says;
-  // kUnavailable `journal_busy` (queue full) or `draining`; kStorage `journal_failed` (a commit
-  // failed: every later command fails until restart). Requires: the record has an act. Any thread.
+  // may lean on a command before it): it must be quick and must not block. It is called on one
+  // of the journal's threads, or, if never queued, within submit(). Errors: what Rules::validate
+  // says; kUnavailable `journal_busy` (queue full) or `draining`; kStorage `journal_failed` (a
+  // commit failed: every later command fails until restart). Requires: the record has an act. Any
+  // thread.
   virtual void submit(evidence::Record record, Done done) = 0;
+  // The key of the newest durable head: of two that signed it, the later. Any thread.
+  [[nodiscard]] virtual tlog::VerifierKey key() const = 0;
   // The newest durable head. Any thread.
   [[nodiscard]] virtual Head head() const = 0;
   // The oldest durable head that covers `leaf` (the one of its commit group). Error: kNotFound
@@ -119,12 +124,11 @@ struct EmbeddedOptions {
 };
 
 // The embedded journal on RocksDB. Requires: everything outlives it. Errors: kCorrupt
-// `journal_corrupt` when leaves, tiles and the last signed head do not agree; those of
-// bring_views_up (views.h), which runs first.
+// `journal_corrupt` when leaves, tiles and the last signed head do not agree, or no key of the ring
+// signed it; those of bring_views_up (views.h), which runs first.
 [[nodiscard]] Result<std::unique_ptr<Journal>> open_embedded(store::Store& store,
-                                                             const Rules& rules,
-                                                             tlog::Signer signer, Clock& clock,
-                                                             Random& random,
+                                                             const Rules& rules, KeyRing keys,
+                                                             Clock& clock, Random& random,
                                                              EmbeddedOptions options = {});
 
 }  // namespace hansom::journal

@@ -77,6 +77,14 @@ Result<std::optional<std::uint64_t>> read_position(const store::Reader& reader) 
   return std::optional<std::uint64_t>(read_u64be(*position));
 }
 
+Result<Head> newest_head(const store::Reader& reader) {
+  HANSOM_TRY_ASSIGN(const auto size, read_position(reader));
+  if (!size) return corrupt("there is no journal");
+  HANSOM_TRY_ASSIGN(const auto note, reader.get(store::Family::kHead, number_key(*size)));
+  if (!note) return corrupt("no head at " + std::to_string(*size) + " leaves");
+  return Head{*size, to_text(*note)};
+}
+
 Result<tlog::RightEdge> read_edge(const store::Reader& reader, std::uint64_t size) {
   std::vector<std::vector<Digest>> partial;
   // The lowest level holds leaf hashes ...

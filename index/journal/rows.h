@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "index/journal/journal.h"
 #include "index/store/store.h"
 #include "proto/base/ids.h"
 #include "proto/tlog/edge.h"
@@ -41,6 +42,9 @@ struct SaltedRecord {
 // The number of leaves, the tree's size; nullopt in a store no journal was ever in. Error:
 // kCorrupt `journal_corrupt` (unknown format, malformed row).
 [[nodiscard]] Result<std::optional<std::uint64_t>> read_position(const store::Reader& reader);
+
+// The head at the tree's size. Error: kCorrupt `journal_corrupt` where there is none.
+[[nodiscard]] Result<Head> newest_head(const store::Reader& reader);
 
 // Rebuilds the right edge of a tree of `size` leaves from leaves and full tiles: at most 255 rows a
 // tile level.

@@ -2,6 +2,7 @@
 #include "index/journal/verify.h"
 
 #include <algorithm>
+#include <array>
 
 #include "index/journal/rows.h"
 #include "index/journal/verify_facts.h"
@@ -28,6 +29,8 @@ class JournalCheck {
   // Returns the number of leaves that were looked at.
   std::uint64_t run() {
     const std::uint64_t size = size_to_check();
+    keys_due_.push_back(founding_key());
+    meet_key(keys_due_.back());
     check_head();
     while (edge_.size() < size) {
       const std::uint64_t index = edge_.size();
@@ -40,6 +43,9 @@ class JournalCheck {
       check_head();
     }
     if (options_.progress) options_.progress("leaves", size, size);
+    if (!met_given_key_) {
+      add("key_unknown", "journal", "the key " + options_.key.text() + " never signed here");
+    }
     if (last_head_ != size) {
       add("head_missing", head_place(size), "the last head covers " + last_head_text() + " leaves");
     }
@@ -140,6 +146,7 @@ class JournalCheck {
     }
     ++report_.records_checked;
     facts_.add(index, record);
+    if (record.has_journal_key_rotated()) follow_rotation(where, record.journal_key_rotated());
   }
 
   void check_tile(const tlog::FullTile& tile) {
@@ -167,7 +174,13 @@ class JournalCheck {
     if (!note) return;
     last_head_ = size;
     ++report_.heads;
-    const auto checkpoint = tlog::verify_checkpoint(as_text(*note), options_.key);
+    // Over a rotation every key from the old to the new one signs; later only the newest.
+    Result<tlog::Checkpoint> checkpoint = fail(Error{});
+    for (const tlog::VerifierKey& key : keys_due_) {
+      checkpoint = tlog::verify_checkpoint(as_text(*note), key);
+      if (!checkpoint) break;
+    }
+    keys_due_.erase(keys_due_.begin(), keys_due_.end() - 1);
     if (!checkpoint) {
       add("head_damaged", head_place(size), checkpoint.error().message);
     } else if (checkpoint->size != size) {
@@ -175,6 +188,41 @@ class JournalCheck {
     } else if (checkpoint->root != edge_.root()) {
       add("head_mismatch", head_place(size), "the leaves do not give the root that was signed");
     }
+  }
+
+  // The key the journal began with: what its first leaf says, where that opened the site. That it
+  // leads to the key we were given, the rotations must show.
+  tlog::VerifierKey founding_key() {
+    const auto stored = reader_->get(store::Family::kRecord, number_key(0));
+    if (!stored || !*stored) return options_.key;
+    const auto parts = split_record(**stored);
+    evidence::Record record;
+    if (!parts ||
+        !record.ParseFromArray(parts->record.data(), static_cast<int>(parts->record.size())) ||
+        !record.has_site_opened()) {
+      return options_.key;
+    }
+    const auto key = key_of(record.site_opened().journal_key());
+    return key ? *key : options_.key;
+  }
+  [[nodiscard]] std::optional<tlog::VerifierKey> key_of(const std::string& bytes) const {
+    std::array<std::uint8_t, 32> key{};
+    if (bytes.size() != key.size()) return std::nullopt;
+    std::ranges::copy(as_bytes(bytes), key.begin());
+    return tlog::VerifierKey::of_journal(options_.key.name, key);
+  }
+  void meet_key(const tlog::VerifierKey& key) {
+    met_given_key_ = met_given_key_ || key.key == options_.key.key;
+  }
+  void follow_rotation(const std::string& where, const evidence::JournalKeyRotated& act) {
+    const auto old_key = key_of(act.old_key());
+    const auto new_key = key_of(act.new_key());
+    if (!old_key || !new_key || old_key->key != keys_due_.back().key) {
+      add("record_damaged", where, "it rotates a key that does not sign here");
+      return;
+    }
+    keys_due_.push_back(*new_key);
+    meet_key(*new_key);
   }
 
   // Rows beyond the end, which nothing covers, and blocks no row was read from.
@@ -210,6 +258,8 @@ class JournalCheck {
   UtcTime last_time_ = from_unix_us(0);
   std::optional<std::uint64_t> last_head_;
   std::vector<std::uint64_t> absent_records_;
+  std::vector<tlog::VerifierKey> keys_due_;  // sign the next head; several over a rotation
+  bool met_given_key_ = false;
 };
 
 // Takes into the facts what a running server recorded since. What it finds is not verified: the

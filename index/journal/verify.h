@@ -52,7 +52,7 @@ struct VaultSample {
 struct VerifyOptions {
   std::filesystem::path store;
   std::optional<std::filesystem::path> vault;  // nullopt: the vault is not looked at
-  tlog::VerifierKey key;
+  tlog::VerifierKey key;          // any that signed the journal; the rotations lead to the others
   std::uint64_t vault_every = 1;  // hash every n-th object; 0: none, only presence and size
   std::optional<VaultSample> vault_sample = {};  // in its place where given
   VerifyProgress progress;                       // may be empty

@@ -25,9 +25,15 @@ Bytes serialize(const evidence::Record& record) {
 
 }  // namespace
 
-Head sign_head(const tlog::Signer& signer, const tlog::RightEdge& edge) {
-  const tlog::Checkpoint checkpoint{signer.verifier().name, edge.size(), edge.root(), {}};
-  return {edge.size(), signer.sign_note(checkpoint.text())};
+Result<Head> sign_head(std::span<const KeyRing::Key> keys, const tlog::RightEdge& edge) {
+  const tlog::Checkpoint checkpoint{keys.front()->verifier().name, edge.size(), edge.root(), {}};
+  const std::string text = checkpoint.text();
+  Head head{edge.size(), text + "\n"};
+  for (const KeyRing::Key& key : keys) {
+    HANSOM_TRY_ASSIGN(const std::string line, key->signature_line(text));
+    head.checkpoint += line;
+  }
+  return head;
 }
 
 void put_head(store::Batch& batch, const Head& head) {
@@ -36,11 +42,11 @@ void put_head(store::Batch& batch, const Head& head) {
   put_views_position(batch, head.size);
 }
 
-Writer::Writer(store::Store& store, const Rules& rules, tlog::Signer signer, Clock& clock,
-               Random& random, Tree tree)
+Writer::Writer(store::Store& store, const Rules& rules, KeyRing keys, Clock& clock, Random& random,
+               Tree tree)
     : store_(store),
       rules_(rules),
-      signer_(std::move(signer)),
+      keys_(std::move(keys)),
       clock_(clock),
       random_(random),
       first_(std::move(tree)) {}
@@ -48,6 +54,7 @@ Writer::Writer(store::Store& store, const Rules& rules, tlog::Signer signer, Clo
 Group Writer::first_group() {
   Group group;
   group.tree = first_;
+  group.signers = {first_.key};
   group.batch = store_.begin();
   return group;
 }
@@ -55,6 +62,7 @@ Group Writer::first_group() {
 Group Writer::group_behind(const Group& sealed, std::function<void()> settle) {
   Group group;
   group.tree = sealed.tree;
+  group.signers = {sealed.tree.key};
   group.batch = store_.begin_behind(*sealed.batch, std::move(settle));
   return group;
 }
@@ -68,6 +76,7 @@ void Writer::enter(Command command, Group& group) {
   auto entered = give_leaf(std::move(command.record), group);
   if (entered) {
     ++group.entered;
+    if (group.tree.key != group.signers.back()) group.signers.push_back(group.tree.key);
   } else {
     group.batch->roll_back();
   }
@@ -86,6 +95,18 @@ ByteSpan Writer::next_salt() {
   return salt;
 }
 
+// A rotation names its new key; the old one is whichever signs when its turn comes.
+Result<KeyRing::Key> Writer::key_after(evidence::Record& record,
+                                       const KeyRing::Key& present) const {
+  if (!record.has_journal_key_rotated()) return present;
+  evidence::JournalKeyRotated& act = *record.mutable_journal_key_rotated();
+  act.set_old_key(to_text(present->verifier().key));
+  KeyRing::Key next = keys_.find(act.new_key());
+  if (next) return next;
+  return fail(ErrorKind::kConflict, "key_not_loaded",
+              "the server has no such key: name it in journal_key of the configuration");
+}
+
 // Gives one command its time, its leaf and its rows. On an error tree and tiles are unchanged; the
 // caller rolls the batch back.
 Result<Committed> Writer::give_leaf(evidence::Record record, Group& group) {
@@ -95,6 +116,7 @@ Result<Committed> Writer::give_leaf(evidence::Record record, Group& group) {
   const UtcTime time = std::max(tree.last_time, clock_.now());
   record.set_time_us(to_unix_us(time));
   HANSOM_CHECK(record.act_case() != evidence::Record::ACT_NOT_SET);
+  HANSOM_TRY_ASSIGN(KeyRing::Key next_key, key_after(record, tree.key));
   HANSOM_TRY(rules_.validate(record, batch));
 
   const LeafIndex index{tree.edge.size()};
@@ -108,6 +130,7 @@ Result<Committed> Writer::give_leaf(evidence::Record record, Group& group) {
 
   tree.edge.append(tlog::leaf_hash(leaf_bytes), group.tiles);
   tree.last_time = time;
+  tree.key = std::move(next_key);
   return Committed{index, time, std::move(record)};
 }
 
@@ -122,13 +145,22 @@ void Writer::seal(Group& group) {
 
   // 3. One head for the group. It is shown to nobody before it is durable: after a failed commit it
   //    either turns up at the next start together with exactly these leaves, or was never seen.
-  group.tree.head = sign_head(signer_, group.tree.edge);
+  auto head = sign_head(group.signers, group.tree.edge);
+  if (!head) {  // a token is away: the group must not be written, nor any behind it
+    group.sealed = fail(std::move(head).error());
+    return;
+  }
+  group.tree.head = *std::move(head);
   put_head(*group.batch, group.tree.head);
 }
 
 // 4. One synced write. A failure is final: it is never tried again.
 Status Writer::make_durable(Group& group) {
   if (group.entered == 0) return {};
+  if (!group.sealed) {
+    return fail(ErrorKind::kStorage, "journal_failed",
+                "the head cannot be signed: " + group.sealed.error().message);
+  }
   if (Status committed = store_.commit(*group.batch); !committed) {
     return fail(ErrorKind::kStorage, "journal_failed", std::move(committed).error().message);
   }

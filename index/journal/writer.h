@@ -1,6 +1,7 @@
 // The journal's writer: takes commands through validation, in groups, into durable commits.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "index/journal/journal.h"
@@ -18,14 +19,17 @@ struct Tree {
   Head head;
   tlog::RightEdge edge;
   UtcTime last_time;  // of the last leaf
+  KeyRing::Key key;   // signs the next head
 };
 
 // Reads the state an earlier run left, or founds the journal in an empty store, and holds it
 // against the last signed head. Errors: as open_embedded.
-[[nodiscard]] Result<Tree> load_tree(store::Store& store, const tlog::Signer& signer);
+[[nodiscard]] Result<Tree> load_tree(store::Store& store, const KeyRing& keys);
 
 // Signs the head of a tree, and puts it with the positions of journal and views into a batch.
-[[nodiscard]] Head sign_head(const tlog::Signer& signer, const tlog::RightEdge& edge);
+// At a rotation several keys sign, in their order. Error: kUnavailable, of a key that cannot sign.
+[[nodiscard]] Result<Head> sign_head(std::span<const KeyRing::Key> keys,
+                                     const tlog::RightEdge& edge);
 void put_head(store::Batch& batch, const Head& head);
 
 // Commands on their way into one durable write.
@@ -36,6 +40,8 @@ struct Group {
   };
   Tree tree;  // as it is once the group is durable
   std::vector<tlog::FullTile> tiles;
+  std::vector<KeyRing::Key> signers;  // of its head: more than one where it rotates the key
+  Status sealed;                      // why the head could not be signed
   std::unique_ptr<store::Batch> batch;
   std::vector<Answer> answers;  // one a command, in order
   std::size_t entered = 0;      // commands that got a leaf; the others were refused
@@ -46,7 +52,7 @@ struct Group {
 // prepared. Requires: everything outlives it.
 class Writer {
  public:
-  Writer(store::Store& store, const Rules& rules, tlog::Signer signer, Clock& clock, Random& random,
+  Writer(store::Store& store, const Rules& rules, KeyRing keys, Clock& clock, Random& random,
          Tree tree);
 
   // The first half; one thread.
@@ -57,16 +63,18 @@ class Writer {
   void seal(Group& group);
 
   // The second half; one thread, the same or another. Groups in the order they were sealed; after
-  // an error no further one. Errors: kStorage `journal_failed`.
+  // an error no further one. Errors: kStorage `journal_failed`, also where no head could be signed.
   [[nodiscard]] Status make_durable(Group& group);
 
  private:
+  [[nodiscard]] Result<KeyRing::Key> key_after(evidence::Record& record,
+                                               const KeyRing::Key& present) const;
   [[nodiscard]] Result<Committed> give_leaf(evidence::Record record, Group& group);
   [[nodiscard]] ByteSpan next_salt();  // valid until the next call
 
   store::Store& store_;
   const Rules& rules_;
-  tlog::Signer signer_;
+  KeyRing keys_;
   Clock& clock_;
   Random& random_;
   Tree first_;  // what the first group grows from

@@ -61,6 +61,33 @@ Setting path(std::string_view section, std::string_view key, Need need, At at) {
           [at](const SiteConfig& config) { return toml_text(at(config).string()); }};
 }
 
+// One place or several: "a" or ["a", "b"]. Each is a path or, where `tokens` says so, the URI of a
+// key in a PKCS#11 token.
+enum class Tokens { kNo, kYes };
+
+template <typename At>
+Setting places(std::string_view section, std::string_view key, Tokens tokens, At at) {
+  return {section, key, true,
+          [at, tokens](const RawValue& value, SiteConfig& config) -> std::string {
+            std::vector<std::string> texts = value.texts;
+            if (value.kind == RawValue::Kind::kText) texts = {value.text};
+            if (texts.empty()) return "must be a path in quotes, or a list of them";
+            for (const std::string& one : texts) {
+              if (one.empty()) return "must not be empty";
+              if (tokens == Tokens::kNo && one.starts_with("pkcs11:")) return "must be a file";
+            }
+            at(config).assign(texts.begin(), texts.end());
+            return {};
+          },
+          [at](const SiteConfig& config) {
+            std::string out;
+            for (const auto& one : at(config)) {
+              out += (out.empty() ? "" : ", ") + toml_text(std::string(one));
+            }
+            return at(config).size() == 1 ? out : "[" + out + "]";
+          }};
+}
+
 struct Bounds {
   std::int64_t least = 0;
   std::int64_t most = 0;
@@ -154,10 +181,10 @@ void add_site(std::vector<Setting>& out) {
       judge_name));
   out.push_back(path(
       "", "data", Need::kRequired, [](auto& c) -> auto& { return c.data; }));
-  out.push_back(path(
-      "", "journal_key", Need::kRequired, [](auto& c) -> auto& { return c.journal_key; }));
-  out.push_back(path(
-      "", "vault_identity", Need::kRequired, [](auto& c) -> auto& { return c.vault_identity; }));
+  out.push_back(places(
+      "", "journal_key", Tokens::kYes, [](auto& c) -> auto& { return c.journal_keys; }));
+  out.push_back(places(
+      "", "vault_identity", Tokens::kNo, [](auto& c) -> auto& { return c.vault_identities; }));
   out.push_back(period(
       "", "drain_seconds", {1, 3600}, [](auto& c) -> auto& { return c.drain; }));
 }
@@ -174,9 +201,8 @@ void add_listeners(std::vector<Setting>& out) {
   out.push_back(path(
       "units", "private_key", Need::kRequired,
       [](auto& c) -> auto& { return c.units.private_key; }));
-  out.push_back(path(
-      "units", "authorities", Need::kRequired,
-      [](auto& c) -> auto& { return c.unit_authorities; }));
+  out.push_back(places(
+      "units", "authorities", Tokens::kNo, [](auto& c) -> auto& { return c.unit_authorities; }));
   out.push_back(number(
       "units", "threads", {0, 256}, [](auto& c) -> auto& { return c.unit_threads; }));
 

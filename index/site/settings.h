@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "index/site/site_config.h"
 
@@ -13,9 +14,10 @@ namespace hansom::site {
 
 // A value of the file, before a setting has judged it.
 struct RawValue {
-  enum class Kind { kText, kInteger, kOther } kind = Kind::kOther;
+  enum class Kind { kText, kInteger, kTexts, kOther } kind = Kind::kOther;
   std::string text;
   std::int64_t integer = 0;
+  std::vector<std::string> texts;  // kTexts
 };
 
 struct Setting {

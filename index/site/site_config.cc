@@ -36,9 +36,19 @@ class Problems {
 };
 
 RawValue raw_value(const toml::node& node) {
-  if (const auto text = node.value_exact<std::string>()) return {RawValue::Kind::kText, *text, 0};
+  if (const auto text = node.value_exact<std::string>())
+    return {RawValue::Kind::kText, *text, 0, {}};
   if (const auto integer = node.value_exact<std::int64_t>()) {
-    return {RawValue::Kind::kInteger, {}, *integer};
+    return {RawValue::Kind::kInteger, {}, *integer, {}};
+  }
+  if (const toml::array* list = node.as_array()) {
+    RawValue value{RawValue::Kind::kTexts, {}, 0, {}};
+    for (const toml::node& one : *list) {
+      const auto text = one.value_exact<std::string>();
+      if (!text) return {};
+      value.texts.push_back(*text);
+    }
+    return value;
   }
   return {};
 }
@@ -148,10 +158,19 @@ Result<SiteConfig> load_config(const std::filesystem::path& file) {
   std::error_code failed;
   const std::filesystem::path folder = std::filesystem::absolute(file, failed).parent_path();
   for (std::filesystem::path* path :
-       {&config.data, &config.journal_key, &config.vault_identity, &config.units.certificate,
-        &config.units.private_key, &config.unit_authorities, &config.people.certificate,
-        &config.people.private_key, &config.inspector, &config.witness_policy}) {
+       {&config.data, &config.units.certificate, &config.units.private_key,
+        &config.people.certificate, &config.people.private_key, &config.inspector,
+        &config.witness_policy}) {
     make_absolute(*path, folder);
+  }
+  for (auto* list : {&config.vault_identities, &config.unit_authorities}) {
+    for (std::filesystem::path& path : *list) make_absolute(path, folder);
+  }
+  for (std::string& key : config.journal_keys) {
+    if (key.starts_with("pkcs11:")) continue;
+    std::filesystem::path path = key;
+    make_absolute(path, folder);
+    key = path.string();
   }
   return config;
 }

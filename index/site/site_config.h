@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "index/retention/retention.h"
 #include "proto/http/server.h"
@@ -21,15 +22,16 @@ struct ListenerConfig {
 
 // Relative paths in the file are taken from the file's folder; here they are absolute.
 struct SiteConfig {
-  std::string origin;                    // of the journal: "hansom.example/demo"
-  std::string controller;                // the data controller all clips of this site belong to
-  std::filesystem::path data;            // store/, vault/, spool/ lie here
-  std::filesystem::path journal_key;     // PEM, Ed25519
-  std::filesystem::path vault_identity;  // AGE-SECRET-KEY-1...
+  std::string origin;          // of the journal: "hansom.example/demo"
+  std::string controller;      // the data controller all clips of this site belong to
+  std::filesystem::path data;  // store/, vault/, spool/ lie here
+  // Keys that can be used; the journal says which of them are in force (index/keys).
+  std::vector<std::string> journal_keys;                // files (PEM, Ed25519) or URIs (proto/hsm)
+  std::vector<std::filesystem::path> vault_identities;  // AGE-SECRET-KEY-1...
 
-  ListenerConfig units;                    // 8443
-  std::filesystem::path unit_authorities;  // PEM
-  ListenerConfig people;                   // 9443
+  ListenerConfig units;                                 // 8443
+  std::vector<std::filesystem::path> unit_authorities;  // PEM
+  ListenerConfig people;                                // 9443
   std::string local_address = "127.0.0.1";
   std::uint16_t local_port = 9480;  // health, readiness, metrics
 
@@ -59,6 +61,8 @@ struct SiteConfig {
   [[nodiscard]] std::filesystem::path vault() const { return data / "vault"; }
   [[nodiscard]] std::filesystem::path spool() const { return data / "spool"; }
   [[nodiscard]] std::filesystem::path witnessed() const { return data / "witnessed.checkpoint"; }
+  // Copies of the store while a backup is taken; emptied at start.
+  [[nodiscard]] std::filesystem::path backups() const { return data / "backup"; }
 };
 
 // Errors: kInvalid `bad_config` with file, line and what to do; every problem is in one message, a

@@ -9,12 +9,12 @@
 #include <fcntl.h>
 #include <sys/file.h>
 
-#include <rocksdb/db.h>
+#include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
 
 #include "index/store/durable_mark.h"
-#include "index/store/overlay.h"
 #include "index/store/rocks_options.h"
+#include "index/store/rocks_rows.h"
 #include "proto/base/check.h"
 #include "proto/base/durable_file.h"
 
@@ -22,95 +22,6 @@ namespace hansom::store {
 namespace {
 
 constexpr int kReadOnlyOpensMax = 20;
-
-rocksdb::Slice slice(ByteSpan bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-ByteSpan span(const rocksdb::Slice& bytes) {
-  return as_bytes({bytes.data(), bytes.size()});
-}
-
-Error store_error(const rocksdb::Status& status, std::string_view what) {
-  std::string message = std::string(what) + ": " + status.ToString();
-  if (status.IsCorruption()) return {ErrorKind::kCorrupt, "store_corrupt", std::move(message)};
-  return {ErrorKind::kStorage, "storage_failed", std::move(message)};
-}
-
-// The open database and its families; closed with the last of them.
-struct Database {
-  FileDescriptor lock;  // of the folder; not for readers. Released after the database is closed
-  std::unique_ptr<rocksdb::DB> db;
-  std::vector<std::unique_ptr<rocksdb::ColumnFamilyHandle>> families;  // by Family
-  std::unique_ptr<rocksdb::ColumnFamilyHandle> unused;                 // RocksDB's default family
-
-  Database() = default;
-  ~Database() {
-    families.clear();
-    unused.reset();
-    if (db) db->Close().PermitUncheckedError();  // every commit was synced when it was made
-  }
-  Database(const Database&) = delete;
-  Database& operator=(const Database&) = delete;
-
-  [[nodiscard]] rocksdb::ColumnFamilyHandle* family(Family f) const {
-    return families[static_cast<std::size_t>(f)].get();
-  }
-};
-
-Result<std::optional<Bytes>> get_row(const Database& database, const rocksdb::ReadOptions& options,
-                                     Family family, ByteSpan key) {
-  rocksdb::PinnableSlice value;
-  const auto status = database.db->Get(options, database.family(family), slice(key), &value);
-  if (status.IsNotFound()) return std::optional<Bytes>();
-  if (!status.ok()) return fail(store_error(status, "read"));
-  const ByteSpan bytes = span(value);
-  return std::optional<Bytes>(Bytes(bytes.begin(), bytes.end()));
-}
-
-// Visits the rows of `base` and of the overlay range in one order; an overlay row hides the base
-// row of its key. `before(a, b)` says whether key a comes first; `step` moves the base on.
-template <typename Delta, typename Before, typename Step>
-Status merge(rocksdb::Iterator& base, Delta delta, const Delta delta_end, const Before& before,
-             const Step& step, const Visit& visit) {
-  bool more = true;
-  while (more && (base.Valid() || delta != delta_end)) {
-    if (base.Valid() && (delta == delta_end || before(base.key().ToStringView(), delta->first))) {
-      more = visit(span(base.key()), span(base.value()));
-      step(base);
-      continue;
-    }
-    if (base.Valid() && base.key().ToStringView() == delta->first) step(base);
-    if (delta->second) more = visit(as_bytes(delta->first), as_bytes(*delta->second));
-    ++delta;
-  }
-  if (more && !base.status().ok()) return fail(store_error(base.status(), "scan"));
-  return {};
-}
-
-Status scan_rows(const Database& database, rocksdb::ReadOptions options, Family family,
-                 const Overlay::Rows& rows, ByteSpan lower, ByteSpan upper, Order order,
-                 const Visit& visit) {
-  const rocksdb::Slice lower_bound = slice(lower);
-  const rocksdb::Slice upper_bound = slice(upper);
-  if (!lower.empty()) options.iterate_lower_bound = &lower_bound;
-  if (!upper.empty()) options.iterate_upper_bound = &upper_bound;
-  if (!lower.empty() && !upper.empty() && lower_bound.compare(upper_bound) >= 0) return {};
-  const std::unique_ptr<rocksdb::Iterator> base(
-      database.db->NewIterator(options, database.family(family)));
-  const auto first = rows.lower_bound(as_text(lower));
-  const auto last = upper.empty() ? rows.end() : rows.lower_bound(as_text(upper));
-  if (order == Order::kAscending) {
-    base->SeekToFirst();
-    return merge(
-        *base, first, last, [](auto a, std::string_view b) { return a < b; },
-        [](rocksdb::Iterator& it) { it.Next(); }, visit);
-  }
-  base->SeekToLast();
-  return merge(
-      *base, std::make_reverse_iterator(last), std::make_reverse_iterator(first),
-      [](auto a, std::string_view b) { return a > b; }, [](rocksdb::Iterator& it) { it.Prev(); },
-      visit);
-}
 
 class SnapshotReader final : public Reader {
  public:
@@ -224,11 +135,24 @@ class RocksStore final : public Store {
     return write(families, batch);
   }
 
+  [[nodiscard]] Status copy_to(const std::filesystem::path& directory) const override {
+    std::error_code failed;
+    if (std::filesystem::exists(directory, failed)) {
+      return fail(ErrorKind::kConflict, "already_exists", directory.string() + " is there already");
+    }
+    rocksdb::Checkpoint* made = nullptr;
+    auto status = rocksdb::Checkpoint::Create(database_->db.get(), &made);
+    const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+    if (status.ok()) status = checkpoint->CreateCheckpoint(directory.string());
+    if (!status.ok()) return fail(store_error(status, directory.string()));
+    return durable::sync_directory(directory.parent_path());
+  }
+
   [[nodiscard]] Status verify_checksums() const override {
-    // RocksDB's own check opens tables by name; beside a running server a name may be gone by then,
-    // while the tables we have open can still be read.
-    if (mode_ == Mode::kReadOnly) return read_everything();
     const auto status = database_->db->VerifyChecksum();
+    // It opens tables by name; beside a running server a name may be gone by then, while the rows
+    // of the tables we have open can still be read.
+    if (mode_ == Mode::kReadOnly && status.IsPathNotFound()) return read_everything();
     if (!status.ok()) return fail(store_error(status, "checksums"));
     return {};
   }

@@ -118,6 +118,10 @@ class Store {
   // Deletes every row of these families and commits `batch` on top, in one synced, atomic write.
   // Requires: nobody writes beside the caller. Errors: as commit.
   [[nodiscard]] virtual Status commit_replacing(std::span<const Family> families, Batch& batch) = 0;
+  // Copies one committed state into a new folder beside the store: what never changes is linked, so
+  // that it takes no room on the same file system. Beside running commits. Errors: kConflict
+  // `already_exists`, kStorage `storage_failed`.
+  [[nodiscard]] virtual Status copy_to(const std::filesystem::path& directory) const = 0;
   // Reads every block and checks its checksum.
   [[nodiscard]] virtual Status verify_checksums() const = 0;
 };

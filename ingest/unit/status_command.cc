@@ -43,7 +43,10 @@ Status save_site(const Session& session, const UnitConfig& config,
   add("server", boost::json::value(config.server));
   add("server_ca", boost::json::value(std::filesystem::absolute(config.server_ca).string()));
   add("vault_recipient", boost::json::value(text_of(told, "vault_recipient")));
-  add("journal_key", boost::json::value(text_of(told, "journal_verifier_key")));
+  // A key this unit has stays the one it begins at: receipts of later keys are proven from it.
+  add("journal_key", config.journal_key.empty()
+                         ? boost::json::value(text_of(told, "journal_verifier_key"))
+                         : boost::json::value(config.journal_key));
   return durable::replace(session.folder / unit_files::kSite, as_bytes(text));
 }
 

@@ -170,7 +170,7 @@ Result<std::string> Uploader::fetch_receipt(const Run& run) {
 }
 
 // Verified before it is kept: a receipt that does not hold is no reason to forget the clip.
-Result<Uploaded> Uploader::keep_receipt(const Run& run, const std::string& text) const {
+Result<Uploaded> Uploader::keep_receipt(const Run& run, const std::string& text) {
   Uploaded uploaded;
   HANSOM_TRY_ASSIGN(uploaded.receipt, evidence::parse_receipt(text));
   if (uploaded.receipt.clip != run.clip.id) {
@@ -178,14 +178,28 @@ Result<Uploaded> Uploader::keep_receipt(const Run& run, const std::string& text)
                 "the server's receipt is of another clip: " + uploaded.receipt.clip.hex());
   }
   if (!config_.journal_key.empty()) {
-    HANSOM_TRY_ASSIGN(const auto key, tlog::VerifierKey::parse(config_.journal_key));
-    HANSOM_TRY(evidence::verify_receipt(uploaded.receipt, key));
+    HANSOM_TRY(verify(uploaded.receipt));
     uploaded.verified = true;
   }
   HANSOM_TRY(durable::replace(run.clip.receipt, as_bytes(text)));
   HANSOM_TRY(durable::remove_synced(run.clip.state));
   progress_.finish(uploaded.verified ? "accepted, receipt verified" : "accepted");
   return uploaded;
+}
+
+// By the key this unit was given, or by one that the server proves to follow from it.
+Status Uploader::verify(const evidence::Receipt& receipt) {
+  HANSOM_TRY_ASSIGN(const auto key, tlog::VerifierKey::parse(config_.journal_key));
+  Status verified = evidence::verify_receipt(receipt, key);
+  if (verified) return {};
+  HttpRequest request;
+  request.target = "/v1/unit/keys";
+  const auto answer = ask(request, false);
+  if (!answer && answer.error().kind == ErrorKind::kUnavailable) return fail(answer.error());
+  if (!answer) return verified;  // a server that has no chain has no other key
+  HANSOM_TRY_ASSIGN(const evidence::KeyChain chain, evidence::parse_key_chain(answer->body));
+  HANSOM_TRY_ASSIGN(const tlog::KeyHistory history, evidence::follow_key_chain(key, chain));
+  return evidence::verify_receipt(receipt, history);
 }
 
 Result<HttpAnswer> Uploader::ask(const HttpRequest& request, bool about_known_upload) {

@@ -10,7 +10,7 @@
 #include "ingest/unit/clip_queue.h"
 #include "ingest/unit/http_client.h"
 #include "ingest/unit/progress.h"
-#include "proto/evidence/receipt.h"
+#include "proto/evidence/key_chain.h"
 
 namespace hansom::ingest {
 
@@ -63,7 +63,8 @@ class Uploader {
   [[nodiscard]] Status look(Run& run);
   [[nodiscard]] Status append(Run& run);
   [[nodiscard]] Result<std::string> fetch_receipt(const Run& run);
-  [[nodiscard]] Result<Uploaded> keep_receipt(const Run& run, const std::string& text) const;
+  [[nodiscard]] Result<Uploaded> keep_receipt(const Run& run, const std::string& text);
+  [[nodiscard]] Status verify(const evidence::Receipt& receipt);
   [[nodiscard]] Result<HttpAnswer> ask(const HttpRequest& request, bool about_known_upload);
   void wait(const Error& error);
 

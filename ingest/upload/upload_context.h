@@ -8,6 +8,7 @@
 #include "ingest/upload/leases.h"
 #include "ingest/upload/receive.h"
 #include "ingest/upload/refusals.h"
+#include "proto/age/identity_set.h"
 
 namespace hansom::ingest {
 
@@ -26,7 +27,7 @@ struct UploadOptions {
 // Owns threads, spool and leases; borrows index, vault, clock and random. Any thread.
 struct UploadContext {
   UploadContext(EvidenceIndex& evidence_index, vault::Vault& clip_vault,
-                std::span<const age::Identity> identities, Clock& site_clock, Random& randomness,
+                const age::IdentitySet& identities, Clock& site_clock, Random& randomness,
                 UploadOptions upload_options, std::filesystem::path spool_directory)
       : index(evidence_index),
         vault(clip_vault),
@@ -49,8 +50,8 @@ struct UploadContext {
     return fault.check();
   }
   [[nodiscard]] AcceptTools accept_tools() {
-    return {index, vault, vault_identities, *spool,         disk,
-            syncs, fault, accepting,        clips_accepted, on_accepted};
+    return {index, vault,     vault_identities.all(), clock,      *spool, disk, syncs,
+            fault, accepting, clips_accepted,         on_accepted};
   }
   // Ends the threads, when no exchange runs any more.
   void stop() {
@@ -63,7 +64,7 @@ struct UploadContext {
   Clock& clock;
   Random& random;
   const UploadOptions options;
-  const std::span<const age::Identity> vault_identities;
+  const age::IdentitySet& vault_identities;
 
   std::atomic<bool> draining = false;
   std::atomic<std::uint64_t> bytes_received = 0, clips_accepted = 0;

@@ -20,8 +20,9 @@ struct TlsOptions {
   std::filesystem::path certificate_chain;  // PEM
   std::filesystem::path private_key;        // PEM, mode 0600
   ClientCertificate client_certificate = ClientCertificate::kNone;
-  std::filesystem::path client_authorities;  // PEM, where required
-  std::string session_context;               // names the listener for resumption
+  std::filesystem::path client_authorities;             // PEM, where required
+  std::vector<std::filesystem::path> more_authorities;  // the same, beside it
+  std::string session_context;                          // names the listener for resumption
 };
 
 // One TLS 1.3-only server context. Shared by all threads of a listener.

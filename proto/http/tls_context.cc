@@ -82,6 +82,13 @@ Status require_client_certificates(SSL_CTX* context, const TlsOptions& options) 
   STACK_OF(X509_NAME)* names = SSL_load_client_CA_file(options.client_authorities.c_str());
   if (names == nullptr) return bad(options.client_authorities, "no names of authorities in it");
   SSL_CTX_set_client_CA_list(context, names);
+  for (const std::filesystem::path& file : options.more_authorities) {
+    HANSOM_TRY(check_readable(file, "client authorities"));
+    if (SSL_CTX_load_verify_file(context, file.c_str()) != 1 ||
+        SSL_add_file_cert_subjects_to_stack(names, file.c_str()) != 1) {
+      return bad(file, "no PEM certificate of an authority in it");
+    }
+  }
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   return {};
 }

@@ -11,6 +11,7 @@
 
 #include "proto/base/secret.h"
 #include "proto/base/sha256.h"
+#include "proto/base/signing_key.h"
 
 namespace hansom::tlog {
 
@@ -36,6 +37,9 @@ struct VerifierKey {
   // Error: kInvalid `bad_verifier_key` (also when the id is not that of name and key).
   [[nodiscard]] static Result<VerifierKey> parse(std::string_view text);
   [[nodiscard]] std::string text() const;
+  // The key of a journal's origin.
+  [[nodiscard]] static VerifierKey of_journal(std::string origin,
+                                              const std::array<std::uint8_t, 32>& key);
 };
 
 // A signing key: an Ed25519 private key with its name. PEM (PKCS #8) outside. Thread-safe after
@@ -44,9 +48,15 @@ class Signer {
  public:
   // Error: kInvalid `bad_journal_key`.
   [[nodiscard]] static Result<Signer> from_pem(std::string name, const Secret& pem);
+  // A key that lies elsewhere, in a token. Error: kInvalid `bad_journal_key` unless it is Ed25519.
+  [[nodiscard]] static Result<Signer> from_key(std::string name,
+                                               std::shared_ptr<const SigningKey> key);
   [[nodiscard]] static Secret generate_pem();
   [[nodiscard]] const VerifierKey& verifier() const;
-  // The whole signed note: text, blank line, one signature line.
+  // One signature line for a note of this text, with its newline. Error: kUnavailable
+  // `key_unavailable`, `pin_wrong` for a key in a token; a key in memory always signs.
+  [[nodiscard]] Result<std::string> signature_line(std::string_view text) const;
+  // The whole signed note: text, blank line, one signature line. Requires: a key in memory.
   [[nodiscard]] std::string sign_note(std::string_view text) const;
   ~Signer();
   Signer(Signer&&) noexcept;

@@ -63,6 +63,14 @@ Result<VerifierKey> VerifierKey::parse(std::string_view text) {
   return key;
 }
 
+VerifierKey VerifierKey::of_journal(std::string origin, const std::array<std::uint8_t, 32>& key) {
+  VerifierKey made;
+  made.id = key_id(origin, kEd25519, key);
+  made.name = std::move(origin);
+  made.key = key;
+  return made;
+}
+
 std::string VerifierKey::text() const {
   Bytes id_bytes;
   append_u32be(id_bytes, id);

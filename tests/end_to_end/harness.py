@@ -23,10 +23,10 @@ START_SECONDS_MAX = 30
 PURPOSE = "end-to-end test"
 
 
-def run(*command, check=True, env=None, timeout=120, stdin=None):
+def run(*command, check=True, env=None, timeout=120, stdin=None, cwd=None):
     """Runs a program to its end; its output is in the error where it fails."""
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=timeout,
-                          env={**os.environ, **(env or {})}, input=stdin)
+                          env={**os.environ, **(env or {})}, input=stdin, cwd=cwd)
     if check and done.returncode != 0:
         raise AssertionError(f"{command} ended with {done.returncode}\n{done.stdout}\n{done.stderr}")
     return done

@@ -17,7 +17,7 @@ TEST(Roles, MayExactlyThis) {
     Right right;
     bool investigator, operations, auditor;
   };
-  constexpr std::array<Row, 10> kTable{{
+  constexpr std::array<Row, 12> kTable{{
       {Right::kSearch, true, false, true},
       {Right::kSeeMedia, true, false, false},
       {Right::kReadJournal, true, true, true},
@@ -28,6 +28,8 @@ TEST(Roles, MayExactlyThis) {
       {Right::kSweep, false, true, false},
       {Right::kSeeSweeps, false, true, true},
       {Right::kScrub, false, true, false},
+      {Right::kBackUp, false, true, false},
+      {Right::kManageKeys, false, true, false},
   }};
   for (const Row& row : kTable) {
     EXPECT_EQ(may(Role::kInvestigator, row.right), row.investigator);

@@ -93,11 +93,12 @@ ApiRig::ApiRig(std::uint64_t scrub_bytes_per_second)
   use_.scrubber = scrubber_.get();
   use_.index = index_.get();
   use_.vault = vault_.get();
-  use_.identities = std::span<const age::Identity>(identity_.get(), 1);
+  identities_ = std::make_unique<age::IdentitySet>(identity_->clone());
+  use_.identities = identities_.get();
   use_.clock = &clock_;
   use_.random = random_.get();
-  use_.journal_key = verifier_key_;
   use_.controller = "council";
+  use_.backups = dir_ / "backup";
   use_.retention.periods = {{evidence::Purpose::EVENT, std::chrono::days(31)},
                             {evidence::Purpose::REQUEST, std::chrono::days(365)},
                             {evidence::Purpose::COMPLIANCE_CHECK, std::chrono::days(7)}};

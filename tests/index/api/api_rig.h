@@ -14,6 +14,7 @@
 #include "index/api/people_api.h"
 #include "index/evidence_index.h"
 #include "index/vault/vault.h"
+#include "proto/age/identity_set.h"
 #include "tests/support/temp_dir.h"
 
 namespace hansom::test {
@@ -88,6 +89,7 @@ class ApiRig {
   void reopen(const std::function<void(api::PeopleApiDependencies&)>& change);
   [[nodiscard]] std::filesystem::path vault_file(const Digest& name) const;
   [[nodiscard]] std::string verifier_key() const { return verifier_key_; }
+  [[nodiscard]] std::string recipient() const { return identity_->recipient().text(); }
   [[nodiscard]] std::filesystem::path folder() const { return dir_.path(); }
 
  private:
@@ -96,6 +98,7 @@ class ApiRig {
   std::unique_ptr<Random> random_;
   std::string verifier_key_;
   std::unique_ptr<age::Identity> identity_;
+  std::unique_ptr<age::IdentitySet> identities_;
   std::unique_ptr<EvidenceIndex> index_;
   std::unique_ptr<vault::Vault> vault_;
   std::unique_ptr<scrub::Scrubber> scrubber_;

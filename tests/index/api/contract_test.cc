@@ -24,6 +24,8 @@ constexpr std::pair<access::Right, std::string_view> kRightWords[] = {
     {access::Right::kSweep, "sweep"},
     {access::Right::kSeeSweeps, "see_sweeps"},
     {access::Right::kScrub, "scrub"},
+    {access::Right::kBackUp, "back_up"},
+    {access::Right::kManageKeys, "manage_keys"},
 };
 
 std::string right_word(const api::RouteFacts& route) {

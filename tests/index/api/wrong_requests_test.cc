@@ -9,178 +9,12 @@
 #include "proto/http/wire_errors.h"
 #include "tests/index/api/api_rig.h"
 #include "tests/index/api/openapi.h"
+#include "tests/index/api/wrong_requests_rows.h"
 
 namespace hansom::test {
 namespace {
 
 using access::Role;
-
-constexpr Role kWho = Role::kInvestigator;
-constexpr Role kOps = Role::kOperations;
-
-// In targets and bodies $X stands for a name that the fixture made.
-struct Row {
-  const char* method;
-  const char* pattern;
-  const char* target;
-  Role role;
-  const char* body;
-  const char* token;
-  const char* content_type = "application/json";
-};
-
-constexpr Row kRows[] = {
-    {"GET", "/v1/clips", "/v1/clips", kWho, "", "bad_query"},
-    {"GET", "/v1/clips", "/v1/clips?order=oldest", kWho, "", "bad_query"},
-    {"GET", "/v1/clips", "/v1/clips?from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z", kWho, "",
-     "bad_query"},
-    {"GET", "/v1/clips", "/v1/clips?from=yesterday", kWho, "", "bad_time"},
-    {"GET", "/v1/clips", "/v1/clips?to=2026-03-01", kWho, "", "bad_time"},
-    {"GET", "/v1/clips", "/v1/clips?unit=CAB%207", kWho, "", "bad_unit_id"},
-    {"GET", "/v1/clips", "/v1/clips?unit=cab-7&cursor=zz", kWho, "", "bad_cursor"},
-    {"GET", "/v1/clips", "/v1/clips?registration=", kWho, "", "bad_parameter"},
-    {"GET", "/v1/clips", "/v1/clips?unit=cab-7&limit=0", kWho, "", "bad_parameter"},
-    {"GET", "/v1/clips", "/v1/clips?unit=cab-7&limit=501", kWho, "", "bad_parameter"},
-    {"GET", "/v1/clips", "/v1/clips?unit=cab-7&limit=-1", kWho, "", "bad_parameter"},
-    {"GET", "/v1/clips", "/v1/clips?unit=cab-7&limit=1e2", kWho, "", "bad_parameter"},
-    {"GET", "/v1/clips", "/v1/clips?unit=cab-7&order=sideways", kWho, "", "bad_parameter"},
-    {"GET", "/v1/clips", "/v1/clips?event_sequence=4", kWho, "", "bad_parameter"},
-    {"GET", "/v1/clips/{id}", "/v1/clips/xyz", kWho, "", "bad_digest"},
-    {"GET", "/v1/clips/{id}", "/v1/clips/$ZERO", kWho, "", "clip_not_found"},
-    {"GET", "/v1/clips/{id}/report", "/v1/clips/xyz/report", kWho, "", "bad_digest"},
-    {"GET", "/v1/clips/{id}/report", "/v1/clips/$ZERO/report", kWho, "", "clip_not_found"},
-    {"GET", "/v1/clips/{id}/report", "/v1/clips/$NEW/report", kWho, "", "not_inspected"},
-    {"GET", "/v1/clips/{id}/report", "/v1/clips/$DESTROYED/report", kWho, "", "destroyed"},
-    {"GET", "/v1/clips/{id}/thumbnails/{n}", "/v1/clips/xyz/thumbnails/0", kWho, "", "bad_digest"},
-    {"GET", "/v1/clips/{id}/thumbnails/{n}", "/v1/clips/$ZERO/thumbnails/0", kWho, "",
-     "clip_not_found"},
-    {"GET", "/v1/clips/{id}/thumbnails/{n}", "/v1/clips/$NEW/thumbnails/0", kWho, "",
-     "not_inspected"},
-    {"GET", "/v1/clips/{id}/thumbnails/{n}", "/v1/clips/$DAMAGED/thumbnails/2", kWho, "",
-     "thumbnail_not_found"},
-    {"GET", "/v1/clips/{id}/thumbnails/{n}", "/v1/clips/$DAMAGED/thumbnails/-1", kWho, "",
-     "thumbnail_not_found"},
-    {"GET", "/v1/clips/{id}/thumbnails/{n}", "/v1/clips/$DAMAGED/thumbnails/0", kWho, "",
-     "vault_corrupt"},
-    {"GET", "/v1/clips/{id}/thumbnails/{n}", "/v1/clips/$MISSING/thumbnails/0", kWho, "",
-     "vault_missing"},
-    {"GET", "/v1/clips/{id}/thumbnails/{n}", "/v1/clips/$QUARANTINED/thumbnails/0", kWho, "",
-     "object_damaged"},
-    {"POST", "/v1/scrub", "/v1/scrub", kOps, "", "scrub_running"},
-    {"GET", "/v1/clips/{id}/thumbnails/{n}", "/v1/clips/$DESTROYED/thumbnails/0", kWho, "",
-     "destroyed"},
-    {"GET", "/v1/clips/{id}/receipt", "/v1/clips/xyz/receipt", kWho, "", "bad_digest"},
-    {"GET", "/v1/clips/{id}/receipt", "/v1/clips/$ZERO/receipt", kWho, "", "clip_not_found"},
-    {"GET", "/v1/clips/{id}/receipt", "/v1/clips/$DESTROYED/receipt", kWho, "", "destroyed"},
-    {"GET", "/v1/events", "/v1/events", kWho, "", "bad_query"},
-    {"GET", "/v1/events", "/v1/events?unit=cab-7&from=1", kWho, "", "bad_time"},
-    {"GET", "/v1/events", "/v1/events?unit=-", kWho, "", "bad_unit_id"},
-    {"GET", "/v1/events", "/v1/events?unit=cab-7&cursor=AA", kWho, "", "bad_cursor"},
-    {"GET", "/v1/events", "/v1/events?unit=cab-7&limit=x", kWho, "", "bad_parameter"},
-    {"GET", "/v1/journal/proof", "/v1/journal/proof", kWho, "", "bad_query"},
-    {"GET", "/v1/journal/proof", "/v1/journal/proof?leaf=1&old_size=2", kWho, "", "bad_query"},
-    {"GET", "/v1/journal/proof", "/v1/journal/proof?old_size=1&tree_size=2", kWho, "", "bad_query"},
-    {"GET", "/v1/journal/proof", "/v1/journal/proof?leaf=01", kWho, "", "bad_parameter"},
-    {"GET", "/v1/journal/proof", "/v1/journal/proof?leaf=1&tree_size=0", kWho, "", "bad_tree_size"},
-    {"GET", "/v1/journal/proof", "/v1/journal/proof?leaf=1&tree_size=99999", kWho, "",
-     "bad_tree_size"},
-    {"GET", "/v1/journal/proof", "/v1/journal/proof?old_size=3&new_size=2", kWho, "",
-     "bad_tree_size"},
-    {"GET", "/v1/journal/proof", "/v1/journal/proof?leaf=99999", kWho, "", "leaf_not_found"},
-    {"GET", "/log/tile/{tile}", "/log/tile/0", kWho, "", "tile_not_found"},
-    {"GET", "/log/tile/{tile}", "/log/tile/0/0", kWho, "", "tile_not_found"},
-    {"GET", "/log/tile/{tile}", "/log/tile/0/000", kWho, "", "tile_not_found"},
-    {"GET", "/log/tile/{tile}", "/log/tile/0/000.p/255", kWho, "", "tile_not_found"},
-    {"GET", "/log/tile/{tile}", "/log/tile/0/001.p/1", kWho, "", "tile_not_found"},
-    {"GET", "/log/tile/{tile}", "/log/tile/1/000.p/1", kWho, "", "tile_not_found"},
-    {"GET", "/log/tile/{tile}", "/log/tile/63/000.p/1", kWho, "", "tile_not_found"},
-    {"GET", "/log/tile/{tile}", "/log/tile/0/x018/x446/x744/x073/x709/x551/615", kWho, "",
-     "tile_not_found"},
-    {"GET", "/log/tile/{tile}", "/log/tile/entries/000.p/0", kWho, "", "tile_not_found"},
-    {"GET", "/log/tile/{tile}", "/log/tile/entries/001", kWho, "", "tile_not_found"},
-    {"GET", "/log/proof/{leaf}", "/log/proof/1e2", kWho, "", "bad_parameter"},
-    {"GET", "/log/proof/{leaf}", "/log/proof/00", kWho, "", "bad_parameter"},
-    {"GET", "/log/proof/{leaf}", "/log/proof/99999", kWho, "", "leaf_not_found"},
-    {"GET", "/log/proof/{leaf}", "/log/proof/18446744073709551615", kWho, "", "leaf_not_found"},
-    {"POST", "/v1/units", "/v1/units", kOps, "{}", "unsupported_media_type", "text/plain"},
-    {"POST", "/v1/units", "/v1/units", kOps, "{", "bad_json"},
-    {"POST", "/v1/units", "/v1/units", kOps, "[]", "bad_json"},
-    {"POST", "/v1/units", "/v1/units", kOps, "{}", "bad_parameter"},
-    {"POST", "/v1/units", "/v1/units", kOps, R"({"surprise": 1})", "bad_parameter"},
-    {"POST", "/v1/units", "/v1/units", kOps, R"({"unit": 7, "certificate_pem": "x"})",
-     "bad_parameter"},
-    {"POST", "/v1/units", "/v1/units", kOps, R"({"unit": "A B", "certificate_pem": "x"})",
-     "bad_unit_id"},
-    {"POST", "/v1/units", "/v1/units", kOps, R"({"unit": "cab-1", "certificate_pem": "x"})",
-     "bad_certificate"},
-    {"POST", "/v1/units", "/v1/units", kOps, "$LARGE", "body_too_large"},
-    {"POST", "/v1/units/{unit}/revoke", "/v1/units/A/revoke", kOps, R"({"reason": "x"})",
-     "bad_unit_id"},
-    {"POST", "/v1/units/{unit}/revoke", "/v1/units/cab-7/revoke", kOps, "", "bad_json"},
-    {"POST", "/v1/units/{unit}/revoke", "/v1/units/cab-7/revoke", kOps, "{}", "bad_parameter"},
-    {"POST", "/v1/units/{unit}/revoke", "/v1/units/cab-7/revoke", kOps, R"({"reason": "a\nb"})",
-     "bad_parameter"},
-    {"POST", "/v1/units/{unit}/revoke", "/v1/units/cab-7/revoke", kOps, "$LARGE", "body_too_large"},
-    {"POST", "/v1/units/{unit}/revoke", "/v1/units/cab-7/revoke", kOps, "{}",
-     "unsupported_media_type", "application/toml"},
-    {"POST", "/v1/units/{unit}/revoke", "/v1/units/none/revoke", kOps, R"({"reason": "x"})",
-     "unit_not_found"},
-    {"POST", "/v1/units/{unit}/revoke", "/v1/units/cab-out/revoke", kOps, R"({"reason": "x"})",
-     "unit_already_revoked"},
-    {"PUT", "/v1/register", "/v1/register", kOps, "[[vehicle]", "bad_register", "application/toml"},
-    {"PUT", "/v1/register", "/v1/register", kOps, "a,b\n1,2\n", "bad_register", "text/csv"},
-    {"PUT", "/v1/register", "/v1/register", kOps, "{}", "unsupported_media_type"},
-    {"PUT", "/v1/register", "/v1/register", kOps, "$LARGE", "body_too_large", "text/csv"},
-    {"POST", "/v1/tokens", "/v1/tokens", kOps, "x", "bad_json"},
-    {"POST", "/v1/tokens", "/v1/tokens", kOps, "{}", "unsupported_media_type", ""},
-    {"POST", "/v1/tokens", "/v1/tokens", kOps, "$LARGE", "body_too_large"},
-    {"POST", "/v1/tokens", "/v1/tokens", kOps, R"({"person": "A", "role": "king", "days": 1})",
-     "bad_role"},
-    {"POST", "/v1/tokens", "/v1/tokens", kOps,
-     R"({"person": "A", "role": "auditor", "expires": "soon"})", "bad_time"},
-    {"POST", "/v1/tokens", "/v1/tokens", kOps,
-     R"({"person": "A", "role": "auditor", "expires": "2020-01-01T00:00:00Z"})", "bad_parameter"},
-    {"POST", "/v1/tokens", "/v1/tokens", kOps, R"({"person": "A", "role": "auditor"})",
-     "bad_parameter"},
-    {"POST", "/v1/tokens", "/v1/tokens", kOps, R"({"person": "A", "role": "auditor", "days": 0})",
-     "bad_parameter"},
-    {"POST", "/v1/tokens", "/v1/tokens", kOps, R"({"person": "A", "role": "auditor", "days": 367})",
-     "bad_parameter"},
-    {"POST", "/v1/tokens/{id}/revoke", "/v1/tokens/a%20b/revoke", kOps, R"({"reason": "x"})",
-     "bad_id"},
-    {"POST", "/v1/tokens/{id}/revoke", "/v1/tokens/tok-0/revoke", kOps, R"({"reason": "x"})",
-     "token_not_found"},
-    {"POST", "/v1/tokens/{id}/revoke", "/v1/tokens/$TOKEN_OUT/revoke", kOps, R"({"reason": "x"})",
-     "token_already_revoked"},
-    {"POST", "/v1/tokens/{id}/revoke", "/v1/tokens/tok-0/revoke", kOps, "nope", "bad_json"},
-    {"POST", "/v1/tokens/{id}/revoke", "/v1/tokens/tok-0/revoke", kOps, "$LARGE", "body_too_large"},
-    {"POST", "/v1/tokens/{id}/revoke", "/v1/tokens/tok-0/revoke", kOps, "{}",
-     "unsupported_media_type", "text/csv"},
-    {"GET", "/v1/holds", "/v1/holds?all=yes", kWho, "", "bad_parameter"},
-    {"POST", "/v1/holds", "/v1/holds", kWho, "{}}", "bad_json"},
-    {"POST", "/v1/holds", "/v1/holds", kWho, "{}", "unsupported_media_type", "text/plain"},
-    {"POST", "/v1/holds", "/v1/holds", kWho, "$LARGE", "body_too_large"},
-    {"POST", "/v1/holds", "/v1/holds", kWho, R"({"clip": "xyz", "reason": "x"})", "bad_digest"},
-    {"POST", "/v1/holds", "/v1/holds", kWho, R"({"clip": "$ZERO", "reason": "x"})",
-     "clip_not_found"},
-    {"POST", "/v1/holds", "/v1/holds", kWho, R"({"clip": "$DESTROYED", "reason": "x"})",
-     "destroyed"},
-    {"POST", "/v1/holds", "/v1/holds", kWho, R"({"clip": "$NEW", "reason": ""})", "bad_parameter"},
-    {"POST", "/v1/holds/{id}/release", "/v1/holds/a.b/release", kWho, R"({"reason": "x"})",
-     "bad_id"},
-    {"POST", "/v1/holds/{id}/release", "/v1/holds/00/release", kWho, R"({"reason": "x"})",
-     "hold_not_found"},
-    {"POST", "/v1/holds/{id}/release", "/v1/holds/$HOLD_OUT/release", kWho, R"({"reason": "x"})",
-     "hold_released"},
-    {"POST", "/v1/holds/{id}/release", "/v1/holds/00/release", kWho, "", "bad_json"},
-    {"POST", "/v1/holds/{id}/release", "/v1/holds/00/release", kWho, "$LARGE", "body_too_large"},
-    {"POST", "/v1/holds/{id}/release", "/v1/holds/00/release", kWho, "{}", "unsupported_media_type",
-     "text/plain"},
-    {"GET", "/v1/sweeps/{digest}", "/v1/sweeps/xyz", kOps, "", "bad_digest"},
-    {"GET", "/v1/sweeps/{digest}", "/v1/sweeps/$ZERO", kOps, "", "plan_not_found"},
-    {"POST", "/v1/sweeps/{digest}/execute", "/v1/sweeps/xyz/execute", kOps, "", "bad_digest"},
-    {"POST", "/v1/sweeps/{digest}/execute", "/v1/sweeps/$ZERO/execute", kOps, "", "plan_not_found"},
-};
 
 // The rows that media and sealed have in common, with GET and HEAD.
 constexpr std::pair<const char*, const char*> kBytesRows[] = {
@@ -223,6 +57,29 @@ class WrongRequests : public testing::Test {
     enrolled.mutable_unit_enrolled()->set_certificate_der("stands for a certificate");
     static_cast<void>(rig_.submit(enrolled));
     EXPECT_EQ(revoke("/v1/units/cab-out/revoke", kOps), 200U);
+    make_keys();
+  }
+
+  // A journal key nobody loaded, a recipient units are told, and one that is retired.
+  void make_keys() {
+    names_["JOURNAL_KEY"] = rig_.verifier_key();
+    names_["OTHER_KEY"] =
+        tlog::Signer::from_pem("hansom.test/rig", tlog::Signer::generate_pem())->verifier().text();
+    names_["RECIPIENT"] = rig_.recipient();
+    names_["RETIRED"] = age::Identity::generate(*seeded_random(9)).recipient().text();
+    evidence::Record record = record_by_server();
+    record.mutable_vault_identity_added()->set_recipient(names_["RETIRED"]);
+    record.mutable_vault_identity_added()->set_reason("test");
+    static_cast<void>(rig_.submit(record));
+    const auto added =
+        rig_.post("/v1/keys/vault/add",
+                  R"({"reason": "test", "recipient": ")" + names_["RECIPIENT"] + R"("})", kOps);
+    EXPECT_EQ(added.status, 200U) << added.body;
+    const auto retired = rig_.post(
+        "/v1/keys/vault/retire",
+        R"({"reason": "test", "accepted_days": 0, "recipient": ")" + names_["RETIRED"] + R"("})",
+        kOps);
+    EXPECT_EQ(retired.status, 200U) << retired.body;
   }
 
   ClipId accept(std::uint64_t seed) {
@@ -277,7 +134,7 @@ class WrongRequests : public testing::Test {
     }
     return text;
   }
-  void provoke(const Row& row) {
+  void provoke(const WrongRequest& row) {
     SCOPED_TRACE(std::string(row.method) + " " + row.target + " " + row.token);
     Ask ask;
     ask.method = row.method;
@@ -302,7 +159,7 @@ class WrongRequests : public testing::Test {
 };
 
 TEST_F(WrongRequests, each_gets_its_status_and_token_and_none_of_the_contract_is_left_out) {
-  for (const Row& row : kRows) provoke(row);
+  for (const WrongRequest& row : kRows) provoke(row);
   for (const char* method : {"GET", "HEAD"}) {
     for (const std::string part : {"/media", "/sealed"}) {
       const std::string pattern = "/v1/clips/{id}" + part;

@@ -70,7 +70,7 @@ TEST_F(MakeSite, TheConfigurationLoadsAndTheServersFilesFitTogether) {
   EXPECT_EQ(config->data, site.folder / "data");
   const auto tls = http::TlsContext::make({config->units.certificate, config->units.private_key,
                                            http::ClientCertificate::kRequired,
-                                           config->unit_authorities, "units"});
+                                           config->unit_authorities.front(), {}, "units"});
   EXPECT_TRUE(tls) << tls.error().message;
   const auto tool = read_site(site.folder);
   ASSERT_TRUE(tool) << tool.error().message;

@@ -34,6 +34,9 @@ class DyingStore final : public store::Store {
     HANSOM_TRY(use_up());
     return inner_.commit_replacing(families, batch);
   }
+  Status copy_to(const std::filesystem::path& directory) const override {
+    return inner_.copy_to(directory);
+  }
   Status verify_checksums() const override { return inner_.verify_checksums(); }
 
  private:

@@ -67,7 +67,7 @@ TEST_F(DamageTest, AMissingTile) {
 }
 TEST_F(DamageTest, AnotherKeyThanTheOneThatSigned) {
   pem_ = tlog::Signer::generate_pem();
-  expect_refused("another key");
+  expect_refused("names other ones");
 }
 
 }  // namespace

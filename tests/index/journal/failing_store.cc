@@ -13,6 +13,9 @@ std::unique_ptr<store::Batch> FailingStore::begin_behind(const store::Batch& in_
                                                          std::function<void()> settle) {
   return inner_.begin_behind(in_flight, std::move(settle));
 }
+Status FailingStore::copy_to(const std::filesystem::path& directory) const {
+  return inner_.copy_to(directory);
+}
 Status FailingStore::verify_checksums() const {
   return inner_.verify_checksums();
 }

@@ -27,6 +27,7 @@ class FailingStore final : public store::Store {
   [[nodiscard]] Status commit(store::Batch& batch) override;
   [[nodiscard]] Status commit_replacing(std::span<const store::Family> families,
                                         store::Batch& batch) override;
+  [[nodiscard]] Status copy_to(const std::filesystem::path& directory) const override;
   [[nodiscard]] Status verify_checksums() const override;
 
  private:

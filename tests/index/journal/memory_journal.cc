@@ -73,6 +73,7 @@ class MemoryJournal final : public Journal {
     }
     done(fail(ErrorKind::kUnavailable, "draining", "stopping"));
   }
+  [[nodiscard]] tlog::VerifierKey key() const override { return parts_.signer.verifier(); }
   [[nodiscard]] Head head() const override {
     const std::lock_guard lock(mutex_);
     return head_;

@@ -56,7 +56,7 @@ TEST_F(SiteConfigFile, AMinimalFileGetsDefaultsAndAbsolutePaths) {
   EXPECT_EQ(config->local_address, "127.0.0.1");
   EXPECT_EQ(config->data, folder_ / "data");
   EXPECT_EQ(config->store(), folder_ / "data/store");
-  EXPECT_EQ(config->vault_identity, "/elsewhere/vault.txt");
+  EXPECT_THAT(config->vault_identities, ::testing::ElementsAre("/elsewhere/vault.txt"));
   EXPECT_EQ(config->inspector, "");
   EXPECT_EQ(config->retention.periods.at(evidence::Purpose::EVENT), std::chrono::days(31));
 }

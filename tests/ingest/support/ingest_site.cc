@@ -28,6 +28,7 @@ IngestSite::IngestSite()
     : clock(from_rfc3339("2026-03-01T10:00:00Z").value()),
       random(seeded_random(7)),
       vault_identity(age::Identity::generate(*random)),
+      vault_identities(vault_identity.clone()),
       pki(std::make_unique<TestPki>(folder.path())),
       unit(pki->unit("cab-7")) {
   config.origin = "test/site";
@@ -49,7 +50,6 @@ void IngestSite::open() {
   options.random = random.get();
   auto signer = tlog::Signer::from_pem(config.origin, Secret(std::string_view(journal_pem_)));
   HANSOM_CHECK(signer.has_value());
-  const std::string verifier = signer->verifier().text();
   auto opened = EvidenceIndex::open(*std::move(signer), options, store::Mode::kCreate);
   HANSOM_CHECK(opened.has_value());
   index = *std::move(opened);
@@ -60,8 +60,7 @@ void IngestSite::open() {
   use.config = &config;
   use.index = index.get();
   use.vault = vault.get();
-  use.vault_identity = &vault_identity;
-  use.journal_verifier_key = verifier;
+  use.vault_identities = &vault_identities;
   use.clock = &clock;
   use.random = random.get();
   auto units = ingest::UnitApi::open(use);

@@ -9,7 +9,7 @@
 #include "index/site/site_config.h"
 #include "index/vault/vault.h"
 #include "ingest/unit_api.h"
-#include "proto/age/age.h"
+#include "proto/age/identity_set.h"
 #include "proto/evidence/manifest.h"
 #include "tests/support/fake_exchange.h"
 #include "tests/support/temp_dir.h"
@@ -96,6 +96,7 @@ class IngestSite {
   ManualClock clock;
   std::unique_ptr<Random> random;
   age::Identity vault_identity;
+  age::IdentitySet vault_identities;  // that one
   std::unique_ptr<TestPki> pki;
   Identity unit;  // cab-7
   std::unique_ptr<EvidenceIndex> index;

@@ -17,11 +17,12 @@ constexpr std::size_t kFileBytesMax = std::size_t{1} << 20;
 // What must be in a backup, however strict the umask was under which it was written.
 bool is_known_open(const fs::path& relative, const fs::path& path, const fs::path& config_file,
                    const site::SiteConfig& config) {
-  static const std::array<fs::path, 5> kOpen = {"hansom-cli.toml", "keys/journal.vkey",
-                                                "keys/vault-recipient.txt",
-                                                "keys/journal-chain.json", "ca/server-ca.pem"};
-  return std::ranges::find(kOpen, relative) != kOpen.end() || relative == config_file.filename() ||
-         path == config.units.certificate || path == config.people.certificate ||
+  static const std::array<fs::path, 5> public_files = {
+      "hansom-cli.toml", "keys/journal.vkey", "keys/vault-recipient.txt", "keys/journal-chain.json",
+      "ca/server-ca.pem"};
+  return std::ranges::find(public_files, relative) != public_files.end() ||
+         relative == config_file.filename() || path == config.units.certificate ||
+         path == config.people.certificate ||
          std::ranges::find(config.unit_authorities, path) != config.unit_authorities.end();
 }
 

@@ -54,7 +54,10 @@ Status add_place(const SitePaths& site, std::string_view setting, std::vector<st
 Result<fs::path> write_new(const fs::path& folder, const std::string& stem,
                            const std::string& extension, const Secret& secret) {
   for (int number = 2; number < kNumberMax; ++number) {
-    fs::path file = folder / "keys" / (stem + "-" + std::to_string(number) + extension);
+    fs::path file = folder / "keys" / stem;
+    file += "-";
+    file += std::to_string(number);
+    file += extension;
     const Status made = durable::create_once(file, secret.span(), kSecretMode);
     if (made) return file;
     if (made.error().kind != ErrorKind::kConflict) return fail(made.error());

@@ -40,6 +40,7 @@ class RotationTest : public JournalTest {
     close();
     store_ = open_store();
     std::vector<tlog::Signer> keys;
+    keys.reserve(numbers.size());
     for (const std::size_t number : numbers) keys.push_back(key(number));
     KeyRing ring(std::move(keys));
     auto journal = open_embedded(*store_, rules_, ring, clock_, *random_);

@@ -41,13 +41,15 @@ TEST_F(WitnessConfigFile, WhatIsWrongIsRefused) {
   const std::string logs = "logs = []\n";
   const std::string witness_key =
       tlog::Cosigner::from_pem("w", tlog::Ed25519Key::generate_pem())->verifier().text();
+  std::string key_alone = kBase;
+  key_alone.append("logs = [\"").append(witness_key).append("\"]\n");
   for (const std::string& text : std::vector<std::string>{
            "", kBase, logs, kBase + "logs = 3\n", kBase + "logs = [3]\n",
-           kBase + "logs = [\"x\"]\n", kBase + "logs = [\"" + witness_key + "\"]\n",
-           kBase + logs + "port = 70000\n", kBase + logs + "port = \"9\"\n",
-           kBase + logs + "prot = 9\n", kBase + logs + "certificate = \"c\"\n",
-           kBase + logs + "address = \"0.0.0.0\"\n", kBase + logs + "name = \"twice\"\n",
-           "name = \"\"\nkey = \"k\"\nstate = \"s\"\n" + logs, "name ="}) {
+           kBase + "logs = [\"x\"]\n", key_alone, kBase + logs + "port = 70000\n",
+           kBase + logs + "port = \"9\"\n", kBase + logs + "prot = 9\n",
+           kBase + logs + "certificate = \"c\"\n", kBase + logs + "address = \"0.0.0.0\"\n",
+           kBase + logs + "name = \"twice\"\n", "name = \"\"\nkey = \"k\"\nstate = \"s\"\n" + logs,
+           "name ="}) {
     const auto config = load(text);
     ASSERT_FALSE(config) << text;
     EXPECT_EQ(config.error().token, "bad_config");

@@ -154,6 +154,7 @@ TEST_F(WitnessServerTest, OfRequestsAtOnceForOneSizeOneTreeWins) {
   }
   std::atomic<int> won{0};
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
       const tlog::NaiveTree& tree = trees[static_cast<std::size_t>(t)];

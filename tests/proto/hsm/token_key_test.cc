@@ -35,10 +35,10 @@ class TokenKeyTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     if (!std::filesystem::exists(kModule)) return;
-    folder_ = new_folder();
-    const auto tokens = folder_->path() / "tokens";
+    folder = new_folder();
+    const auto tokens = folder->path() / "tokens";
     std::filesystem::create_directory(tokens);
-    const auto configuration = folder_->path() / "softhsm2.conf";
+    const auto configuration = folder->path() / "softhsm2.conf";
     std::ofstream(configuration) << "directories.tokendir = " << tokens.string()
                                  << "\nobjectstore.backend = file\nlog.level = ERROR\n";
     ::setenv("SOFTHSM2_CONF", configuration.c_str(), 1);
@@ -64,13 +64,13 @@ class TokenKeyTest : public ::testing::Test {
              {0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07});
     ASSERT_EQ(calls->C_CloseSession(session), CKR_OK);
   }
-  static void TearDownTestSuite() { folder_.reset(); }
+  static void TearDownTestSuite() { folder.reset(); }
 
   void SetUp() override {
     if (!std::filesystem::exists(kModule)) {
       GTEST_SKIP() << "SoftHSM is not installed: apt-get install softhsm2";
     }
-    pin_file_ = folder_->path() / "pin";
+    pin_file_ = folder->path() / "pin";
     write_pin(std::string(kPin) + "\n", 0600);
   }
   void write_pin(const std::string& text, mode_t mode) const {
@@ -144,10 +144,10 @@ class TokenKeyTest : public ::testing::Test {
               CKR_OK);
   }
 
-  static std::unique_ptr<test::TempDir> folder_;
+  static std::unique_ptr<test::TempDir> folder;
 };
 
-std::unique_ptr<test::TempDir> TokenKeyTest::folder_;
+std::unique_ptr<test::TempDir> TokenKeyTest::folder;
 
 TEST_F(TokenKeyTest, SignsWhatEverybodyCanVerify) {
   auto key = open_token_key(uri("journal"), KeyKind::kEd25519);

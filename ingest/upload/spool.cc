@@ -78,7 +78,9 @@ void Spool::take_in(const fs::path& facts_file) {
     return;
   }
   const UploadId id = facts->id;
-  uploads_[id] = std::make_shared<SpoolUpload>(directory_, *std::move(facts), written, moved);
+  const auto upload = std::make_shared<SpoolUpload>(directory_, *std::move(facts), written, moved);
+  upload->sync_at_start();
+  uploads_[id] = upload;
 }
 
 Status Spool::write_files(const UploadFacts& facts) const {
@@ -93,7 +95,10 @@ Status Spool::write_files(const UploadFacts& facts) const {
 
 Result<Spool::Upload> Spool::create(UploadFacts facts) {
   if (const Status written = write_files(facts); !written) {
-    ::unlink(directory_.clip_file(facts.id).c_str());  // else the next scan does it
+    // The facts first: a failed sync leaves their name, and alone they would say that the vault has
+    // the clip. What a cut brings back, the next scan removes or lets expire.
+    ::unlink(directory_.facts_file(facts.id).c_str());
+    ::unlink(directory_.clip_file(facts.id).c_str());
     if (written.error().token != "disk_full") directory_.fault.raise(written.error());
     return fail(written.error());
   }
@@ -134,6 +139,10 @@ Status Spool::remove(const SpoolUpload& upload) {
   const std::scoped_lock lock(mutex_);
   uploads_.erase(id);
   return {};
+}
+
+void Spool::withdraw_unsynced() const {
+  for (const Upload& upload : all()) upload->withdraw_unsynced();
 }
 
 Status Spool::check_reserve(std::uint64_t more_bytes) const {

@@ -16,8 +16,9 @@ class Spool {
   // Shared: an exchange may look at an upload while another finishes it.
   using Upload = std::shared_ptr<SpoolUpload>;
 
-  // Makes the directory where missing and scans it: offsets from sizes, files that belong to no
-  // upload removed, facts that cannot be read left alone and logged. Blocks. Error: kStorage.
+  // Makes the directory where missing and scans it: offsets from sizes, synced once, files that
+  // belong to no upload removed, facts that cannot be read left alone and logged. Blocks. Error:
+  // kStorage.
   [[nodiscard]] static Result<std::unique_ptr<Spool>> open(const std::filesystem::path& directory,
                                                            std::uint64_t reserve_bytes,
                                                            Fault& fault);
@@ -33,6 +34,8 @@ class Spool {
   // Forgets an upload and removes its files, the facts first: facts without a clip file would say
   // that the vault has it. Requires: the caller holds the lease. Blocks. Error: kStorage.
   [[nodiscard]] Status remove(const SpoolUpload& upload);
+  // SpoolUpload::withdraw_unsynced() of each.
+  void withdraw_unsynced() const;
   // Whether `more_bytes` fit and leave the reserve free. Error: kUnavailable `disk_reserve`.
   [[nodiscard]] Status check_reserve(std::uint64_t more_bytes) const;
 

@@ -82,6 +82,8 @@ void SpoolUpload::close() {
 Status SpoolUpload::write(std::uint64_t at, ByteSpan bytes) {
   HANSOM_CHECK(at % kPageBytes == 0 && page_aligned(bytes.data()) && buffered_.valid());
   HANSOM_CHECK(at + bytes.size() <= facts_.length);
+  const std::scoped_lock lock(size_mutex_);
+  HANSOM_TRY(directory_.fault.check());
   const std::size_t aligned = bytes.size() - bytes.size() % kPageBytes;
   Status done = write_direct(at, bytes.first(aligned));
   if (done) done = write_at(buffered_.get(), at + aligned, bytes.subspan(aligned));
@@ -157,17 +159,56 @@ http::Awaitable<Status> SpoolUpload::sync(SyncGroup& syncs) {
     if (error_number == ENOENT && moved()) co_return Status{};
     co_return fail(durable::storage_error(error_number, "open", path));
   }
-  const std::function<void(http::Callback<void>)> start = [&syncs, &file,
-                                                           &path](http::Callback<void> done) {
-    syncs.sync(std::move(file), path, std::move(done));
+  const std::function<void(http::Callback<void>)> start = [&](http::Callback<void> done) {
+    // Noted on the sync thread: a later sync that fails withdraws what is not durable.
+    syncs.sync(std::move(file), path, [this, covered, done = std::move(done)](Status synced) {
+      if (synced) raise_durable(covered);
+      done(std::move(synced));
+    });
   };
-  const Status synced = co_await http::await_callback<void>(start);
-  if (!synced) co_return fail(synced.error());
+  co_return co_await http::await_callback<void>(start);
+}
+
+void SpoolUpload::raise_durable(std::uint64_t upto) {
   std::uint64_t before = durable();
-  while (before < covered && !durable_.compare_exchange_weak(before, covered)) {
+  while (before < upto && !durable_.compare_exchange_weak(before, upto)) {
   }
-  if (before < covered) directory_.bytes_durable.fetch_add(covered - before);
-  co_return Status{};
+  if (before < upto) directory_.bytes_durable.fetch_add(upto - before);
+}
+
+void SpoolUpload::sync_at_start() {
+  if (moved() || written() == 0) return;
+  const std::filesystem::path path = clip_file();
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const Status synced = file.valid() ? durable::sync_data(file.get(), path)
+                                     : fail(durable::storage_error(errno, "open", path));
+  if (synced) {
+    durable_ = written();
+    return;
+  }
+  directory_.fault.raise(synced.error());
+  withdraw_unsynced();
+}
+
+void SpoolUpload::withdraw_unsynced() {
+  HANSOM_CHECK(directory_.fault.raised());
+  const std::scoped_lock lock(size_mutex_);
+  const std::uint64_t sure = durable();
+  if (moved() || written() <= sure) return;
+  const std::filesystem::path path = clip_file();
+  const FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!file.valid() || ::ftruncate(file.get(), static_cast<off_t>(sure)) != 0) {
+    log_error("spool_bytes_in_doubt", durable::storage_error(errno, "ftruncate", path),
+              {{"durable", sure},
+               {"written", written()},
+               {"action",
+                "restart the machine, not the server alone: it shows bytes that the disk "
+                "may not have"}});
+    return;
+  }
+  log(LogLevel::kWarning, "spool_bytes_withdrawn",
+      {{"upload", facts_.id.text()}, {"durable", sure}, {"written", written()}});
+  written_.store(sure, std::memory_order_release);
 }
 
 }  // namespace hansom::ingest

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 
 #include "ingest/upload/fault.h"
 #include "ingest/upload/sync_group.h"
@@ -57,7 +58,7 @@ class SpoolUpload {
   // Writes at `at`, past the page cache as far as the length is aligned, the rest through it, so
   // that the file's size is exact. Requires: `at` and the memory of `bytes` are aligned to a page
   // and open_for_append was called. Blocks. Errors: kStorage `disk_full`; `storage_failed`, and the
-  // fault is raised. What was written before the failure counts.
+  // fault is raised or was before. What was written before the failure counts.
   [[nodiscard]] Status write(std::uint64_t at, ByteSpan bytes);
   // Ends what open_for_append began.
   void close();
@@ -70,18 +71,28 @@ class SpoolUpload {
 
   // Makes durable what is written; also beside a writer. Errors: those of SyncGroup::sync.
   [[nodiscard]] http::Awaitable<Status> sync(SyncGroup& syncs);
+  // The same for what an earlier process left, before anybody else knows the upload. A failure
+  // raises the fault and withdraws every byte: none is known to be durable. Blocks.
+  void sync_at_start();
+  // Cuts the file back to what is durable: after a failed sync the kernel shows bytes that the disk
+  // may never get and calls them clean, so that the next process would sync them with success. The
+  // unit has them still. Requires: the fault is raised, so nothing more is written. Any thread,
+  // also beside a writer. Blocks. A failure is logged: no more can be done.
+  void withdraw_unsynced();
 
  private:
   [[nodiscard]] Status rehash();
   [[nodiscard]] Status open_files();
   [[nodiscard]] Status write_at(int fd, std::uint64_t at, ByteSpan bytes);
   [[nodiscard]] Status write_direct(std::uint64_t at, ByteSpan bytes);
+  void raise_durable(std::uint64_t upto);
 
   SpoolDirectory& directory_;
   const UploadFacts facts_;
   std::atomic<std::uint64_t> written_;
   std::atomic<std::uint64_t> durable_ = 0;
   std::atomic<bool> moved_;
+  std::mutex size_mutex_;     // held by what changes the file's size
   FileDescriptor direct_;     // invalid where O_DIRECT is refused
   FileDescriptor buffered_;   // the unaligned tail, and reading back
   Sha256 hash_;               // of the first hashed_ bytes

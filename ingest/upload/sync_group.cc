@@ -17,8 +17,12 @@ constexpr std::size_t kSyncFileSystemAbove = 8;
 
 }  // namespace
 
-SyncGroup::SyncGroup(std::filesystem::path directory, Fault& fault)
-    : directory_(std::move(directory)), fault_(fault), thread_([this] { work(); }) {}
+SyncGroup::SyncGroup(std::filesystem::path directory, Fault& fault,
+                     std::function<void()> on_failure)
+    : directory_(std::move(directory)),
+      fault_(fault),
+      on_failure_(std::move(on_failure)),
+      thread_([this] { work(); }) {}
 
 SyncGroup::~SyncGroup() {
   stop();
@@ -49,7 +53,10 @@ void SyncGroup::work() {
     Status done = fault_.check();
     if (done) {
       done = sync_all(group);
-      if (!done) fault_.raise(done.error());
+      if (!done) {
+        fault_.raise(done.error());
+        on_failure_();
+      }
     }
     const auto took = std::chrono::steady_clock::now() - started;
     groups_.fetch_add(1, std::memory_order_relaxed);

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <thread>
 
@@ -22,9 +23,10 @@ class SyncGroup {
     std::uint64_t syncs = 0, groups = 0, sync_us = 0;
   };
 
-  // Requires: `fault` outlives this; `directory` exists and all files synced are on its file
+  // `on_failure` is called on the sync thread after the fault is raised, before anybody hears of
+  // it. Requires: `fault` outlives this; `directory` exists and all files synced are on its file
   // system.
-  SyncGroup(std::filesystem::path directory, Fault& fault);
+  SyncGroup(std::filesystem::path directory, Fault& fault, std::function<void()> on_failure);
   ~SyncGroup();  // stop()
   SyncGroup(const SyncGroup&) = delete;
   SyncGroup& operator=(const SyncGroup&) = delete;
@@ -48,6 +50,7 @@ class SyncGroup {
 
   const std::filesystem::path directory_;
   Fault& fault_;
+  const std::function<void()> on_failure_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Waiting> waiting_;  // by mutex_

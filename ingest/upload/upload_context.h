@@ -35,7 +35,7 @@ struct UploadContext {
         random(randomness),
         options(upload_options),
         vault_identities(identities),
-        syncs(std::move(spool_directory), fault),
+        syncs(std::move(spool_directory), fault, [this] { spool->withdraw_unsynced(); }),
         receive_tools{buffers, disk, syncs, bytes_received} {}
 
   // Whether anything may be taken in. Errors: kUnavailable `draining`, kStorage `storage_failed`,

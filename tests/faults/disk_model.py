@@ -84,6 +84,9 @@ class Node:
             self.changes.pop(0).apply(self.base)
 
     def sync_failed(self, upto):
+        """Bytes are lost then, names are not: see README.md."""
+        if self.is_folder:
+            return
         for change in self.changes:
             if change.sequence <= upto and not change.durable:
                 change.lost = True

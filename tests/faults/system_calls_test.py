@@ -70,7 +70,8 @@ class SystemCalls(unittest.TestCase):
                 one.site.check_record()
                 one.mend()
 
-    def test_no_room_at_the_sync_that_makes_the_name_in_the_vault_durable(self):
+    def syncs_until_the_vault(self):
+        """How many syncs the upload of one clip makes before its bytes go from the spool into the vault."""
         dry = trial.Trial(clips=1)
         self.addCleanup(dry.site.close)
         dry.site.start()
@@ -79,14 +80,22 @@ class SystemCalls(unittest.TestCase):
         syncs = 0
         for fields, *_ in disk_model.records(dry.layer.log):
             syncs += fields[1] == disk_model.SYNC
-            if fields[1] == disk_model.RENAME and fields[4] != fields[5]:  # from spool to vault
-                break
-        else:
-            self.fail("no clip went into the vault")
+            if fields[1] == disk_model.RENAME and fields[4] != fields[5]:
+                return syncs
+        self.fail("no clip went into the vault")
+
+    def test_no_room_at_the_sync_that_makes_the_name_in_the_vault_durable(self):
         one = trial.Trial(clips=1)
-        one.run(trial.Fault(power_loss.FAIL, syncs + 1, errno.ENOSPC, mask=1 << disk_model.SYNC,
-                            cut=disk_model.DROP_ALL))
+        one.run(trial.Fault(power_loss.FAIL, self.syncs_until_the_vault() + 1, errno.ENOSPC,
+                            mask=1 << disk_model.SYNC, cut=disk_model.DROP_ALL))
         self.assertTrue(one.unready, "a failed sync stops acceptance")
+
+    def test_the_next_process_does_not_take_the_bytes_of_a_failed_sync_for_synced(self):
+        for number in range(1, self.syncs_until_the_vault() + 3):  # with those of both folders
+            with self.subTest(sync=number):
+                one = trial.Trial(clips=1)
+                one.run(trial.Fault(power_loss.FAIL, number, mask=1 << disk_model.SYNC))
+                self.assertTrue(one.unready, "a failed sync stops acceptance")
 
     def die_when_the_name_is_in_the_vault(self):
         """A trial whose server died between the rename into the vault and the sync of it."""

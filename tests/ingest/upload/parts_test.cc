@@ -101,7 +101,7 @@ FileDescriptor create(const std::filesystem::path& path) {
 TEST(SyncGroup, SyncsFewFilesAndMany) {
   test::TempDir folder;
   Fault fault;
-  SyncGroup group(folder.path(), fault);
+  SyncGroup group(folder.path(), fault, [] {});
   EXPECT_TRUE(wait_for_sync(group, create(folder / "one"), folder / "one"));
   std::atomic<int> synced = 0;
   for (int i = 0; i < 100; ++i) {
@@ -119,13 +119,15 @@ TEST(SyncGroup, SyncsFewFilesAndMany) {
 TEST(SyncGroup, AFailedSyncIsNeverFollowedByAGoodOne) {
   test::TempDir folder;
   Fault fault;
-  SyncGroup group(folder.path(), fault);
+  std::atomic<int> failures = 0;
+  SyncGroup group(folder.path(), fault, [&] { failures += fault.raised() ? 1 : 100; });
   EXPECT_EQ(wait_for_sync(group, FileDescriptor(), folder / "none").error().token,
             "storage_failed");
   EXPECT_TRUE(fault.raised());
   EXPECT_EQ(fault.check().error().token, "storage_failed");
   EXPECT_EQ(wait_for_sync(group, create(folder / "good"), folder / "good").error().token,
             "storage_failed");
+  EXPECT_EQ(failures, 1) << "once, after the fault was raised";
 }
 
 TEST(BufferPool, LendsUpToItsBoundThenInOrder) {

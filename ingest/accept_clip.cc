@@ -16,7 +16,7 @@ namespace {
 [[nodiscard]] evidence::Record clip_accepted(const UploadFacts& facts);
 [[nodiscard]] Result<std::optional<LeafIndex>> find_in_journal(const SpoolUpload& upload,
                                                                const AcceptTools& tools);
-[[nodiscard]] http::Awaitable<Status> forget(SpoolUpload& upload, AcceptTools& tools);
+[[nodiscard]] http::Awaitable<void> hand_over(SpoolUpload& upload, AcceptTools& tools);
 [[nodiscard]] http::Awaitable<Error> discard(SpoolUpload& upload, AcceptTools& tools,
                                              const Error& why);
 [[nodiscard]] http::Awaitable<Status> take_out_of_vault(SpoolUpload& upload, AcceptTools& tools);
@@ -39,7 +39,7 @@ http::Awaitable<Result<LeafIndex>> accept_clip(SpoolUpload& upload, AcceptTools&
   const auto known = find_in_journal(upload, tools);
   if (!known) co_return fail(known.error());
   if (*known) {
-    ignore(co_await forget(upload, tools), "the fault is raised; the next start comes here again");
+    co_await hand_over(upload, tools);
     co_return **known;
   }
 
@@ -78,7 +78,7 @@ http::Awaitable<Result<LeafIndex>> accept_clip(SpoolUpload& upload, AcceptTools&
   if (tools.on_accepted) tools.on_accepted();
 
   // 8. The spool forgets it; the receipt can be asked for.
-  ignore(co_await forget(upload, tools), "the clip exists; the next start does this again: step 2");
+  co_await hand_over(upload, tools);
   log(LogLevel::kInfo, "clip_accepted",
       {{"upload", facts.id.text()},
        {"unit", facts.unit.text()},
@@ -178,14 +178,18 @@ Result<std::optional<LeafIndex>> find_in_journal(const SpoolUpload& upload,
   return catalogue::find_upload(view.reader(), upload.facts().id);
 }
 
-http::Awaitable<Status> forget(SpoolUpload& upload, AcceptTools& tools) {
-  const std::function<Status()> remove = [&upload, &tools] { return tools.spool.remove(upload); };
-  co_return co_await tools.disk.await<void>(remove);
+http::Awaitable<void> hand_over(SpoolUpload& upload, AcceptTools& tools) {
+  const std::function<Status()> job = [&upload, &tools] {
+    tools.spool.hand_over(upload);
+    return Status{};
+  };
+  ignore(co_await tools.disk.await<void>(job), "the next start comes to step 2 and does it");
 }
 
 // Ends an upload that no repetition can save, and says so in the error.
 http::Awaitable<Error> discard(SpoolUpload& upload, AcceptTools& tools, const Error& why) {
-  if (Status forgotten = co_await forget(upload, tools); !forgotten) co_return forgotten.error();
+  const std::function<Status()> remove = [&upload, &tools] { return tools.spool.remove(upload); };
+  if (Status gone = co_await tools.disk.await<void>(remove); !gone) co_return gone.error();
   log_error("upload_discarded", why,
             {{"upload", upload.facts().id.text()}, {"unit", upload.facts().unit.text()}});
   Error told = why;

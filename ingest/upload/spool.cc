@@ -129,16 +129,28 @@ std::size_t Spool::count() const {
 }
 
 Status Spool::remove(const SpoolUpload& upload) {
+  HANSOM_TRY(remove_files(upload));
+  forget(upload.facts().id);
+  return {};
+}
+
+void Spool::hand_over(const SpoolUpload& upload) {
+  ignore(remove_files(upload),
+         "the fault is raised; the next start finds the clip and removes them");
+  forget(upload.facts().id);
+}
+
+Status Spool::remove_files(const SpoolUpload& upload) const {
   const UploadId id = upload.facts().id;
   Status removed = durable::remove_synced(directory_.facts_file(id));
   if (removed && !upload.moved()) removed = durable::remove_synced(directory_.clip_file(id));
-  if (!removed) {
-    directory_.fault.raise(removed.error());
-    return removed;
-  }
+  if (!removed) directory_.fault.raise(removed.error());
+  return removed;
+}
+
+void Spool::forget(const UploadId& id) {
   const std::scoped_lock lock(mutex_);
   uploads_.erase(id);
-  return {};
 }
 
 void Spool::withdraw_unsynced() const {

@@ -34,6 +34,9 @@ class Spool {
   // Forgets an upload and removes its files, the facts first: facts without a clip file would say
   // that the vault has it. Requires: the caller holds the lease. Blocks. Error: kStorage.
   [[nodiscard]] Status remove(const SpoolUpload& upload);
+  // Forgets an upload that is a clip by now: the journal answers for it from here, also where its
+  // files could not be removed. Requires: as remove. Blocks.
+  void hand_over(const SpoolUpload& upload);
   // SpoolUpload::withdraw_unsynced() of each.
   void withdraw_unsynced() const;
   // Whether `more_bytes` fit and leave the reserve free. Error: kUnavailable `disk_reserve`.
@@ -45,6 +48,8 @@ class Spool {
   [[nodiscard]] Status scan();
   void take_in(const std::filesystem::path& facts_file);
   [[nodiscard]] Status write_files(const UploadFacts& facts) const;
+  [[nodiscard]] Status remove_files(const SpoolUpload& upload) const;
+  void forget(const UploadId& id);
 
   SpoolDirectory directory_;
   const std::uint64_t reserve_bytes_;

@@ -97,6 +97,12 @@ class SystemCalls(unittest.TestCase):
                 one.run(trial.Fault(power_loss.FAIL, number, mask=1 << disk_model.SYNC))
                 self.assertTrue(one.unready, "a failed sync stops acceptance")
 
+    def test_the_receipt_comes_though_the_spool_cannot_forget_the_clip(self):
+        one = trial.Trial(clips=1)
+        one.run(trial.Fault(power_loss.FAIL, 1, mask=1 << disk_model.UNLINK, cut=disk_model.DROP_ALL))
+        self.assertEqual(one.fired, "unlink")
+        self.assertTrue(one.unready, "a failed removal stops acceptance")
+
     def die_when_the_name_is_in_the_vault(self):
         """A trial whose server died between the rename into the vault and the sync of it."""
         dry = trial.Trial(clips=1)

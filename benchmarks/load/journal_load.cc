@@ -15,6 +15,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "proto/base/check.h"
+#include "proto/base/clock.h"
 
 namespace hansom::bench {
 namespace {
@@ -71,7 +72,8 @@ double processor_seconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-ClipSource::ClipSource(std::uint64_t seed) : state_(seed) {
+ClipSource::ClipSource(std::uint64_t seed, std::int64_t begin_us)
+    : state_(seed), now_us_(begin_us) {
   for (int i = 0; i < 900; ++i) manifest_jws_ += static_cast<char>('a' + i * 7 % 26);
 }
 
@@ -92,8 +94,11 @@ Clip ClipSource::next() {
   clip.registration = "AB" + std::to_string(vehicle) + "CDE";
   clip.vehicle_licence = "HC" + std::to_string(vehicle);
   clip.driver_licence = "D" + std::to_string(draw() % 50'000);
-  clip.start_us =
-      1'790'000'000'000'000 + static_cast<std::int64_t>(draw() % 31'000'000) * 1'000'000;
+  constexpr std::uint64_t kQuarterHourMs = 900'000;
+  constexpr std::uint64_t kMonthMs = 2'678'400'000;
+  const std::uint64_t late_ms = draw() % (draw() % 10 == 0 ? kMonthMs : kQuarterHourMs);
+  now_us_ += 1000;
+  clip.start_us = now_us_ - static_cast<std::int64_t>(late_ms) * 1000;
   clip.manifest_jws = manifest_jws_;
   return clip;
 }
@@ -101,8 +106,9 @@ Clip ClipSource::next() {
 Measured run_waiters(boost::asio::io_context& context, const Waiters& waiters,
                      const CommitClip& commit) {
   const auto seed = static_cast<std::uint64_t>(SteadyClock::now().time_since_epoch().count());
+  const std::int64_t now_us = to_unix_us(system_clock().now());
   const auto start = SteadyClock::now();
-  Run run{waiters, &commit, ClipSource(seed), start + waiters.time, 0, {}};
+  Run run{waiters, &commit, ClipSource(seed, now_us), start + waiters.time, 0, {}};
   const double processor_before = processor_seconds();
   const std::uint64_t written_before = written_bytes();
   for (std::size_t waiter = 0; waiter < waiters.in_flight; ++waiter) {

@@ -14,6 +14,8 @@
 namespace hansom::bench {
 
 // One clip as a unit would send it: 24 vehicles a unit of a thousand, manifests of some 900 bytes.
+// They come in the order of a fleet: nine of ten within a quarter of an hour after they began, the
+// rest up to a month later.
 struct Clip {
   Digest digest;
   std::string upload, unit, registration, vehicle_licence, driver_licence;
@@ -23,11 +25,12 @@ struct Clip {
 // Not thread-safe; seeded.
 class ClipSource {
  public:
-  explicit ClipSource(std::uint64_t seed);
+  ClipSource(std::uint64_t seed, std::int64_t begin_us);
   [[nodiscard]] Clip next();
 
  private:
   std::uint64_t state_;
+  std::int64_t now_us_;  // of the fleet: a clip comes each millisecond
   std::string manifest_jws_;
 };
 

@@ -226,11 +226,16 @@ class EmbeddedJournal final : public Journal {
     return taken;
   }
 
-  // What waits is committed together, as far as it fits. Taking it in costs the second thread
-  // little: the queue is mostly empty when a commit ends, since it was emptied meanwhile.
+  // What waits is committed together, but for one thing: those whom the last group answered come
+  // back at once, and if they all went into one group, the threads would take turns with a large
+  // group and a tiny one. With half of the load in each, one group is prepared while the other is
+  // committed.
   [[nodiscard]] bool may_hand_over(const Group& group) const {
     const std::lock_guard lock(mutex_);
-    return !committing_ && (queue_.empty() || !fits(group.answers.size(), group.bytes));
+    if (committing_) return false;
+    const std::size_t load = std::max(waiting_, answered_last_);
+    return queue_.empty() || !fits(group.answers.size(), group.bytes) ||
+           group.answers.size() >= load / 2;
   }
   // Whether the next command still fits into a group of so many. Requires: the lock; one is queued.
   [[nodiscard]] bool fits(std::size_t answers, std::size_t bytes) const {
@@ -243,6 +248,7 @@ class EmbeddedJournal final : public Journal {
       const std::lock_guard lock(mutex_);
       waiting_ -= group->answers.size();
       waiting_bytes_ -= group->bytes;
+      answered_last_ = group->answers.size();
       committing_ = std::move(group);
     }
     handed_over_.notify_one();
@@ -339,6 +345,7 @@ class EmbeddedJournal final : public Journal {
   std::size_t waiting_ = 0;  // commands queued or in the open group
   std::size_t waiting_bytes_ = 0;
   std::unique_ptr<Group> committing_;  // handed over, not answered yet
+  std::size_t answered_last_ = 0;      // commands in that group, or in the one before
   bool stopping_ = false;
   bool prepared_all_ = false;
 

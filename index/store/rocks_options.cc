@@ -7,6 +7,7 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/listener.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 
 #include "proto/base/log.h"
@@ -43,6 +44,23 @@ class NoRecovery final : public rocksdb::EventListener {
                             bool* auto_recovery) override {
     *auto_recovery = false;
   }
+};
+
+// The part of a key that rows in rising order have in common: a memtable starts its search for the
+// place of a row at the last row with the same.
+class BeforeRisingBytes final : public rocksdb::SliceTransform {
+ public:
+  explicit BeforeRisingBytes(std::size_t bytes) : bytes_(bytes) {}
+  [[nodiscard]] const char* Name() const override { return "hansom.BeforeRisingBytes"; }
+  [[nodiscard]] rocksdb::Slice Transform(const rocksdb::Slice& key) const override {
+    return {key.data(), key.size() - bytes_};
+  }
+  [[nodiscard]] bool InDomain(const rocksdb::Slice& key) const override {
+    return key.size() >= bytes_;
+  }
+
+ private:
+  std::size_t bytes_;
 };
 
 }  // namespace
@@ -94,6 +112,8 @@ std::vector<rocksdb::ColumnFamilyDescriptor> family_descriptors() {
     const bool asked = facts.family == Family::kClip || facts.family == Family::kUpload;
     options.memtable_whole_key_filtering = asked;
     options.memtable_prefix_bloom_size_ratio = asked ? 0.02 : 0;
+    options.memtable_insert_with_hint_prefix_extractor =
+        facts.rising_bytes == 0 ? nullptr : std::make_shared<BeforeRisingBytes>(facts.rising_bytes);
     families.emplace_back(std::string(facts.name), options);
   }
   return families;

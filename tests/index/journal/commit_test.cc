@@ -1,5 +1,6 @@
 // Order, groups, refusals, bounds and time of the embedded journal.
 #include <algorithm>
+#include <set>
 #include <thread>
 
 #include "index/journal/rows.h"
@@ -51,14 +52,15 @@ TEST_F(CommitTest, SaltsDiffer) {
   EXPECT_NE(*journal_->read(first.leaf)->salt, *journal_->read(second.leaf)->salt);
 }
 
-TEST_F(CommitTest, WhatWaitsIsCommittedTogetherUnderOneHeadInOrder) {
+// In two groups, so that one can be prepared while the other is synced.
+TEST_F(CommitTest, WhatWaitsIsCommittedInTwoGroupsInOrder) {
   HeldWriter held(*journal_);
   std::vector<std::uint64_t> answered;
   std::promise<void> all;
   for (int i = 0; i < 100; ++i) {
     journal_->submit(access(), [&](const Result<Committed>& committed) {
       answered.push_back(to_u64(committed->leaf));
-      EXPECT_EQ(journal_->head().size, 101U);  // published before anyone is answered
+      EXPECT_GT(journal_->head().size, answered.back());  // published before anyone is answered
       if (answered.size() == 100) all.set_value();
     });
   }
@@ -66,11 +68,14 @@ TEST_F(CommitTest, WhatWaitsIsCommittedTogetherUnderOneHeadInOrder) {
   held.release();
   all.get_future().wait();
   for (std::uint64_t i = 0; i < 100; ++i) EXPECT_EQ(answered[i], i + 1);
-  for (const std::uint64_t leaf : {1U, 50U, 100U}) {
-    EXPECT_EQ(journal_->head_covering(LeafIndex{leaf})->size, 101U);
+  std::set<std::uint64_t> heads;
+  for (std::uint64_t leaf = 0; leaf <= 100; ++leaf) {
+    heads.insert(journal_->head_covering(LeafIndex{leaf})->size);
     expect_proven(LeafIndex{leaf});
   }
-  EXPECT_EQ(journal_->head_covering(LeafIndex{0})->size, 1U);
+  EXPECT_LE(heads.size(), 3U) << "the first leaf, then half and half";
+  EXPECT_EQ(*heads.begin(), 1U);
+  EXPECT_EQ(*heads.rbegin(), 101U);
 }
 
 TEST_F(CommitTest, ManySubmittersGetOneTotalOrder) {

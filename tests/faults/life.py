@@ -204,10 +204,10 @@ class Life:
             return
         found = self.holds_in_force().get(clip)  # one that was placed and not answered
         if found is None:
-            swept_before = (410,) if clip in self.sweeping else ()
-            status, answer = self.ask("POST", "/v1/holds", {"clip": clip, "reason": "appeal"},
-                                      allowed=(201, *swept_before))
+            status, answer = self.ask("POST", "/v1/holds", {"clip": clip, "reason": "appeal"}, allowed=(201, 410))
             if status == 410:
+                if clip not in self.sweeping:
+                    raise AssertionError(f"{clip} is destroyed, and no sweep was asked to")
                 return
             found = json.loads(answer)["hold_id"]
         self.ledger.holds[clip] = found

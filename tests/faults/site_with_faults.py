@@ -5,7 +5,6 @@ import os
 import pathlib
 import random
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -78,18 +77,6 @@ class Template:
         return cls._made[clips]
 
 
-def lasting_port():
-    """A free port that no outgoing connection is given while the server is down: below the ephemeral ones."""
-    while True:
-        port = random.SystemRandom().randrange(10_000, 32_000)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
-
-
 class FaultSite(harness.Site):
     """A copy of the template with ports of its own. `environment` is added to the server's; `parent` is where the site
     lies."""
@@ -100,7 +87,7 @@ class FaultSite(harness.Site):
         self.path = self.folder / "site"
         shutil.copytree(self.template.folder / "site", self.path)
         shutil.copytree(self.template.folder / "unit-1", self.folder / "unit-1")
-        self.unit_port, self.people_port, self.local_port = (lasting_port() for _ in range(3))
+        self.unit_port, self.people_port, self.local_port = (harness.free_port() for _ in range(3))
         self.config = self.path / "hansomd.toml"
         text = self.config.read_text()
         for section, key, value in [("units", "port", self.unit_port), ("people", "port", self.people_port),

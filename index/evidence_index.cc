@@ -47,9 +47,7 @@ Result<View> EvidenceIndex::view() const {
 }
 
 Result<evidence::Receipt> EvidenceIndex::receipt(LeafIndex leaf) const {
-  const Result<journal::Stored> read = journal_->read(leaf);
-  if (!read) return fail(read.error());
-  const journal::Stored& stored = *read;
+  HANSOM_TRY_ASSIGN(journal::Stored stored, journal_->read(leaf));
   HANSOM_TRY_ASSIGN(const tlog::Leaf decoded, tlog::Leaf::decode(stored.leaf));
   if (decoded.type != evidence::Record::kClipAccepted) {
     return fail(ErrorKind::kNotFound, "leaf_not_found", "the leaf is not of an accepted clip");
@@ -71,37 +69,35 @@ Result<evidence::Receipt> EvidenceIndex::receipt(LeafIndex leaf) const {
   receipt.unit = clip.unit();
   receipt.upload = clip.upload();
   receipt.accepted = decoded.time;
-  receipt.leaf_index = leaf;
-  receipt.leaf = stored.leaf;
-  receipt.salt = *stored.salt;
-  receipt.record = *stored.record;
-  // The head of the leaf's own commit group: every later reading gives the same bytes.
-  HANSOM_TRY_ASSIGN(journal::Head head, journal_->head_covering(leaf));
-  receipt.tree_size = head.size;
-  HANSOM_TRY_ASSIGN(receipt.inclusion, journal_->prove_inclusion(leaf, head.size));
-  receipt.checkpoint = std::move(head.checkpoint);
+  HANSOM_TRY(prove(leaf, std::move(stored), receipt));
   return receipt;
+}
+
+// By the head of the leaf's own commit group, so that every later reading gives the same bytes.
+Status EvidenceIndex::prove(LeafIndex leaf, journal::Stored stored,
+                            evidence::LeafProof& proof) const {
+  proof.leaf_index = leaf;
+  proof.leaf = std::move(stored.leaf);
+  proof.salt = *std::move(stored.salt);
+  proof.record = *std::move(stored.record);
+  HANSOM_TRY_ASSIGN(journal::Head head, journal_->head_covering(leaf));
+  proof.tree_size = head.size;
+  HANSOM_TRY_ASSIGN(proof.inclusion, journal_->prove_inclusion(leaf, head.size));
+  proof.checkpoint = std::move(head.checkpoint);
+  return {};
 }
 
 Result<evidence::KeyChain> EvidenceIndex::key_chain() const {
   HANSOM_TRY_ASSIGN(const auto rotations, keys::list_rotations(*store_->snapshot()));
   evidence::KeyChain chain;
   for (const catalogue::JournalKeyRow& row : rotations) {
-    evidence::KeyLink link;
-    link.leaf_index = LeafIndex{row.leaf()};
-    HANSOM_TRY_ASSIGN(journal::Stored stored, journal_->read(link.leaf_index));
+    const LeafIndex leaf{row.leaf()};
+    HANSOM_TRY_ASSIGN(journal::Stored stored, journal_->read(leaf));
     if (!stored.record || !stored.salt) {
       return fail(ErrorKind::kCorrupt, "journal_corrupt",
                   "the record of the rotation at leaf " + std::to_string(row.leaf()) + " is gone");
     }
-    link.leaf = std::move(stored.leaf);
-    link.salt = *std::move(stored.salt);
-    link.record = *std::move(stored.record);
-    HANSOM_TRY_ASSIGN(journal::Head head, journal_->head_covering(link.leaf_index));
-    link.tree_size = head.size;
-    link.checkpoint = std::move(head.checkpoint);
-    HANSOM_TRY_ASSIGN(link.inclusion, journal_->prove_inclusion(link.leaf_index, head.size));
-    chain.push_back(std::move(link));
+    HANSOM_TRY(prove(leaf, std::move(stored), chain.emplace_back()));
   }
   return chain;
 }

@@ -65,6 +65,9 @@ class EvidenceIndex {
 
  private:
   explicit EvidenceIndex(journal::KeyRing keys) : keys_(std::move(keys)) {}
+  // Requires: `stored` has its record and salt.
+  [[nodiscard]] Status prove(LeafIndex leaf, journal::Stored stored,
+                             evidence::LeafProof& proof) const;
   journal::KeyRing keys_;  // shares its keys with the journal
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<journal::Rules> rules_;

@@ -18,56 +18,6 @@ constexpr std::string_view kToken = "bad_key_chain";
 constexpr std::string_view kFormat = "hansom-key-chain-v1";
 constexpr std::size_t kLinksMax = 1000;
 constexpr std::size_t kRecordBytesMax = std::size_t{16} * 1024;
-constexpr std::size_t kCheckpointBytesMax = std::size_t{64} * 1024;
-constexpr std::size_t kProofHashesMax = 64;
-
-boost::json::object link_json(const KeyLink& link) {
-  boost::json::array inclusion;
-  for (const Digest& digest : link.inclusion) inclusion.emplace_back(to_base64(digest.span()));
-  boost::json::object json;
-  json["leaf_index"] = to_u64(link.leaf_index);
-  json["leaf"] = to_base64(link.leaf);
-  json["salt"] = to_base64(link.salt);
-  json["record"] = to_base64(link.record);
-  json["tree_size"] = link.tree_size;
-  json["inclusion"] = std::move(inclusion);
-  json["checkpoint"] = link.checkpoint;
-  return json;
-}
-
-Result<tlog::Proof> read_proof(const Members& from) {
-  HANSOM_TRY_ASSIGN(const auto* array, from.array("inclusion"));
-  if (array->size() > kProofHashesMax) return from.bad("inclusion", "has more than 64 hashes");
-  tlog::Proof proof;
-  for (const auto& value : *array) {
-    const auto* text = value.if_string();
-    const auto bytes = text == nullptr ? Result<Bytes>(fail(Error{})) : from_base64(*text);
-    const auto digest = bytes ? Digest::from_span(*bytes) : Result<Digest>(fail(Error{}));
-    if (!digest) return from.bad("inclusion", "must be hashes of 32 bytes in base64");
-    proof.push_back(*digest);
-  }
-  return proof;
-}
-
-Result<KeyLink> read_link(const boost::json::object& object, const std::string& path) {
-  const Members from(object, path, kToken);
-  KeyLink link;
-  HANSOM_TRY_ASSIGN(const auto index, from.integer("leaf_index"));
-  link.leaf_index = LeafIndex{index};
-  HANSOM_TRY_ASSIGN(link.leaf, from.base64("leaf", tlog::kLeafBytes));
-  HANSOM_TRY_ASSIGN(link.salt, from.base64("salt", tlog::kSaltBytes));
-  HANSOM_TRY_ASSIGN(link.record, from.base64("record", kRecordBytesMax));
-  HANSOM_TRY_ASSIGN(link.tree_size, from.integer("tree_size"));
-  HANSOM_TRY_ASSIGN(link.inclusion, read_proof(from));
-  // A note has line feeds, which other texts may not have.
-  const auto* checkpoint = object.if_contains("checkpoint");
-  const auto* text = checkpoint == nullptr ? nullptr : checkpoint->if_string();
-  if (text == nullptr || text->empty() || text->size() > kCheckpointBytesMax) {
-    return from.bad("checkpoint", "must be a signed note");
-  }
-  link.checkpoint.assign(text->begin(), text->end());
-  return link;
-}
 
 tl::unexpected<Error> invalid(const KeyLink& link, const std::string& why) {
   return fail(ErrorKind::kCorrupt, "key_chain_invalid",
@@ -124,7 +74,7 @@ Status check_head(const KeyLink& link, const Rotation& rotation) {
 
 std::string key_chain_json(const KeyChain& chain) {
   boost::json::array links;
-  for (const KeyLink& link : chain) links.push_back(link_json(link));
+  for (const KeyLink& link : chain) write_leaf_proof(link, links.emplace_back(nullptr).emplace_object());
   boost::json::object json;
   json["format"] = kFormat;
   json["links"] = std::move(links);
@@ -141,8 +91,8 @@ Result<KeyChain> parse_key_chain(std::string_view json) {
   KeyChain chain;
   for (const boost::json::value& one : *links) {
     if (!one.is_object()) return from.bad("links", "must be objects");
-    HANSOM_TRY_ASSIGN(KeyLink link, read_link(one.get_object(), "links."));
-    chain.push_back(std::move(link));
+    const Members members(one.get_object(), "links.", kToken);
+    HANSOM_TRY(read_leaf_proof(members, kRecordBytesMax, chain.emplace_back()));
   }
   return chain;
 }

@@ -11,16 +11,8 @@
 
 namespace hansom::evidence {
 
-// One rotation: its record, and the head over it, which both keys have signed.
-struct KeyLink {
-  LeafIndex leaf_index{};
-  Bytes leaf;
-  Bytes salt;
-  Bytes record;  // serialized, a JournalKeyRotated
-  std::uint64_t tree_size = 0;
-  tlog::Proof inclusion;
-  std::string checkpoint;
-};
+// One rotation: its record, a JournalKeyRotated, and the head over it, which both keys have signed.
+using KeyLink = LeafProof;
 using KeyChain = std::vector<KeyLink>;  // in the order of the journal
 
 [[nodiscard]] std::string key_chain_json(const KeyChain& chain);

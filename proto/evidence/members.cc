@@ -76,6 +76,15 @@ Result<std::string> Members::text(std::string_view name, TextBounds bounds) cons
   return std::string(string->begin(), string->end());
 }
 
+Result<std::string> Members::note(std::string_view name, std::size_t bytes_max) const {
+  const auto* value = object_.if_contains(name);
+  const auto* text = value == nullptr ? nullptr : value->if_string();
+  if (text == nullptr || text->empty() || text->size() > bytes_max) {
+    return bad(name, "must be a signed note");
+  }
+  return std::string(text->begin(), text->end());
+}
+
 Result<std::string> Members::optional_text(std::string_view name, TextBounds bounds) const {
   if (!has(name)) return std::string();
   bounds.bytes_min = 0;

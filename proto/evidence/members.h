@@ -45,6 +45,8 @@ class Members {
 
   [[nodiscard]] bool has(std::string_view name) const { return object_.contains(name); }
   [[nodiscard]] Result<std::string> text(std::string_view name, TextBounds bounds = {}) const;
+  // A signed note: a text with line feeds.
+  [[nodiscard]] Result<std::string> note(std::string_view name, std::size_t bytes_max) const;
   // Empty when the member is missing.
   [[nodiscard]] Result<std::string> optional_text(std::string_view name,
                                                   TextBounds bounds = {}) const;

@@ -1,7 +1,6 @@
 // The receipt between its JSON and its form in memory, and everything that must hold of it.
 #include "proto/evidence/receipt.h"
 
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -15,32 +14,6 @@ namespace {
 constexpr std::string_view kToken = "bad_receipt";
 constexpr std::string_view kFormat = "hansom-receipt-v1";
 constexpr std::size_t kRecordBytesMax = 256 * 1024UL;  // four times the largest manifest
-constexpr std::size_t kCheckpointBytesMax = 64 * 1024UL;
-constexpr std::size_t kProofHashesMax = 64;  // a tree of 2^64 leaves is no higher
-
-// A note has line feeds, which other texts may not have.
-Result<std::string> read_checkpoint(const Members& from, const boost::json::object& object) {
-  const auto* value = object.if_contains("checkpoint");
-  const auto* text = value == nullptr ? nullptr : value->if_string();
-  if (text == nullptr || text->empty() || text->size() > kCheckpointBytesMax) {
-    return from.bad("checkpoint", "must be a signed note");
-  }
-  return std::string(text->begin(), text->end());
-}
-
-Result<tlog::Proof> read_proof(const Members& from) {
-  HANSOM_TRY_ASSIGN(const auto* array, from.array("inclusion"));
-  if (array->size() > kProofHashesMax) return from.bad("inclusion", "has more than 64 hashes");
-  tlog::Proof proof;
-  for (const auto& value : *array) {
-    const auto* text = value.if_string();
-    const auto bytes = text == nullptr ? Result<Bytes>(fail(Error{})) : from_base64(*text);
-    const auto digest = bytes ? Digest::from_span(*bytes) : Result<Digest>(fail(Error{}));
-    if (!digest) return from.bad("inclusion", "must be hashes of 32 bytes in base64");
-    proof.push_back(*digest);
-  }
-  return proof;
-}
 
 tl::unexpected<Error> invalid(std::string why) {
   return fail(ErrorKind::kCorrupt, "receipt_invalid", std::move(why));
@@ -74,8 +47,6 @@ Status check_record(const Receipt& receipt, const tlog::Leaf& leaf) {
 }  // namespace
 
 std::string receipt_json(const Receipt& receipt) {
-  boost::json::array inclusion;
-  for (const Digest& digest : receipt.inclusion) inclusion.emplace_back(to_base64(digest.span()));
   boost::json::object json;
   json["format"] = kFormat;
   json["clip"] = receipt.clip.hex();
@@ -83,13 +54,7 @@ std::string receipt_json(const Receipt& receipt) {
   json["unit"] = receipt.unit;
   json["upload"] = receipt.upload;
   json["accepted"] = to_rfc3339(receipt.accepted);
-  json["leaf_index"] = to_u64(receipt.leaf_index);
-  json["leaf"] = to_base64(receipt.leaf);
-  json["salt"] = to_base64(receipt.salt);
-  json["record"] = to_base64(receipt.record);
-  json["tree_size"] = receipt.tree_size;
-  json["inclusion"] = std::move(inclusion);
-  json["checkpoint"] = receipt.checkpoint;
+  write_leaf_proof(receipt, json);
   return boost::json::serialize(json);
 }
 
@@ -105,14 +70,7 @@ Result<Receipt> parse_receipt(std::string_view json) {
   HANSOM_TRY_ASSIGN(receipt.unit, from.text("unit"));
   HANSOM_TRY_ASSIGN(receipt.upload, from.text("upload"));
   HANSOM_TRY_ASSIGN(receipt.accepted, from.time("accepted"));
-  HANSOM_TRY_ASSIGN(const auto leaf_index, from.integer("leaf_index"));
-  receipt.leaf_index = LeafIndex{leaf_index};
-  HANSOM_TRY_ASSIGN(receipt.leaf, from.base64("leaf", tlog::kLeafBytes));
-  HANSOM_TRY_ASSIGN(receipt.salt, from.base64("salt", tlog::kSaltBytes));
-  HANSOM_TRY_ASSIGN(receipt.record, from.base64("record", kRecordBytesMax));
-  HANSOM_TRY_ASSIGN(receipt.tree_size, from.integer("tree_size"));
-  HANSOM_TRY_ASSIGN(receipt.inclusion, read_proof(from));
-  HANSOM_TRY_ASSIGN(receipt.checkpoint, read_checkpoint(from, value.get_object()));
+  HANSOM_TRY(read_leaf_proof(from, kRecordBytesMax, receipt));
   return receipt;
 }
 

@@ -7,25 +7,17 @@
 #include <string_view>
 
 #include "proto/base/clock.h"
-#include "proto/base/ids.h"
+#include "proto/evidence/leaf_proof.h"
 #include "proto/tlog/checkpoint.h"
-#include "proto/tlog/merkle.h"
 
 namespace hansom::evidence {
 
-struct Receipt {
+struct Receipt : LeafProof {
   ClipId clip;
   std::uint64_t sealed_bytes = 0;
   std::string unit;
   std::string upload;
   UtcTime accepted;
-  LeafIndex leaf_index{};
-  Bytes leaf;    // the journal's leaf (version, type, time, commitment)
-  Bytes salt;    // 32 bytes
-  Bytes record;  // the serialized journal record; SHA-256(salt || record) is the leaf's commitment
-  std::uint64_t tree_size = 0;
-  tlog::Proof inclusion;
-  std::string checkpoint;  // signed note over tree_size
 };
 
 [[nodiscard]] std::string receipt_json(const Receipt& receipt);

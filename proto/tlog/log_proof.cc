@@ -2,10 +2,12 @@
 #include "proto/tlog/log_proof.h"
 
 #include "proto/tlog/note_text.h"
+#include "proto/tlog/proof_text.h"
 
 namespace hansom::tlog {
 namespace {
 
+constexpr std::string_view kToken = "bad_proof";
 constexpr std::string_view kFirstLine = "c2sp.org/tlog-proof@v1";
 constexpr std::string_view kExtra = "extra ";
 constexpr std::string_view kIndex = "index ";
@@ -13,7 +15,7 @@ constexpr std::size_t kTextBytesMax = std::size_t{1024} * 1024;
 constexpr std::size_t kHashesMax = 64;  // the depth of a tree of 2^64 leaves
 
 tl::unexpected<Error> bad_proof(const char* why) {
-  return fail(ErrorKind::kInvalid, "bad_proof", why);
+  return fail(ErrorKind::kInvalid, kToken, why);
 }
 
 }  // namespace
@@ -22,8 +24,7 @@ std::string LogProof::text() const {
   std::string out = std::string(kFirstLine) + "\n";
   if (extra) out += std::string(kExtra) + to_base64(*extra) + "\n";
   out += std::string(kIndex) + std::to_string(index) + "\n";
-  for (const Digest& hash : hashes) out += to_base64(hash.bytes) + "\n";
-  return out + "\n" + checkpoint;
+  return out + proof_text(hashes, checkpoint);
 }
 
 Result<LogProof> LogProof::parse(std::string_view text) {
@@ -42,18 +43,9 @@ Result<LogProof> LogProof::parse(std::string_view text) {
   const auto index = parse_decimal(line->substr(kIndex.size()));
   if (!index) return bad_proof("the index is not a decimal number");
   proof.index = *index;
-  while ((line = take_line(text)) && !line->empty()) {
-    if (proof.hashes.size() == kHashesMax) return bad_proof("over 64 hashes");
-    const auto bytes = from_base64(*line);
-    if (!bytes || bytes->size() != 32) return bad_proof("a hash is not base64 of 32 bytes");
-    HANSOM_TRY_ASSIGN(const Digest hash, Digest::from_span(*bytes));
-    proof.hashes.push_back(hash);
-  }
-  if (!line) return bad_proof("the empty line before the checkpoint is missing");
-  const auto note = SignedNote::parse(text);
-  if (!note) return bad_proof("the checkpoint is not a signed note");
-  if (!Checkpoint::parse(note->text)) return bad_proof("the note is not a checkpoint");
-  proof.checkpoint = text;
+  HANSOM_TRY_ASSIGN(ProvenCheckpoint proven, parse_proof_text(text, kHashesMax, kToken));
+  proof.hashes = std::move(proven.hashes);
+  proof.checkpoint = std::move(proven.checkpoint);
   return proof;
 }
 

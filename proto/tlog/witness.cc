@@ -2,14 +2,16 @@
 #include "proto/tlog/witness.h"
 
 #include "proto/tlog/note_text.h"
+#include "proto/tlog/proof_text.h"
 
 namespace hansom::tlog {
 namespace {
 
+constexpr std::string_view kToken = "bad_add_checkpoint";
 constexpr std::string_view kOld = "old ";
 
 tl::unexpected<Error> bad_request(const char* why) {
-  return fail(ErrorKind::kInvalid, "bad_add_checkpoint", why);
+  return fail(ErrorKind::kInvalid, kToken, why);
 }
 
 WitnessDecision refuse(unsigned status, std::string why) {
@@ -46,29 +48,19 @@ Status check_growth(const AddCheckpoint& request, const WitnessedTree& known,
 
 std::string AddCheckpoint::text() const {
   std::string out = std::string(kOld) + std::to_string(old_size) + "\n";
-  for (const Digest& hash : proof) out += to_base64(hash.bytes) + "\n";
-  return out + "\n" + checkpoint;
+  return out + proof_text(proof, checkpoint);
 }
 
 Result<AddCheckpoint> AddCheckpoint::parse(std::string_view body) {
   AddCheckpoint request;
-  auto line = take_line(body);
+  const auto line = take_line(body);
   if (!line || !line->starts_with(kOld)) return bad_request("the first line is not \"old SIZE\"");
   const auto old_size = parse_decimal(line->substr(kOld.size()));
   if (!old_size) return bad_request("the old size is not a decimal number");
   request.old_size = *old_size;
-  while ((line = take_line(body)) && !line->empty()) {
-    if (request.proof.size() == kConsistencyHashesMax) return bad_request("over 63 hashes");
-    const auto bytes = from_base64(*line);
-    if (!bytes || bytes->size() != 32) return bad_request("a hash is not base64 of 32 bytes");
-    HANSOM_TRY_ASSIGN(const Digest hash, Digest::from_span(*bytes));
-    request.proof.push_back(hash);
-  }
-  if (!line) return bad_request("the empty line before the checkpoint is missing");
-  const auto note = SignedNote::parse(body);
-  if (!note) return bad_request("the checkpoint is not a signed note");
-  if (!Checkpoint::parse(note->text)) return bad_request("the note is not a checkpoint");
-  request.checkpoint = body;
+  HANSOM_TRY_ASSIGN(ProvenCheckpoint proven, parse_proof_text(body, kConsistencyHashesMax, kToken));
+  request.proof = std::move(proven.hashes);
+  request.checkpoint = std::move(proven.checkpoint);
   return request;
 }
 

@@ -27,15 +27,6 @@ struct Log {
   bool failed = false;
 };
 
-http::Response text_response(unsigned status, std::string_view type, std::string body) {
-  http::Response response;
-  response.status = status;
-  response.fields.set("Content-Type", std::string(type));
-  response.fields.set("Cache-Control", "no-store");
-  response.body = std::move(body);
-  return response;
-}
-
 Status load(Log& log) {
   const auto bytes = durable::read_file(log.file, std::size_t{1024} * 1024);
   if (!bytes && bytes.error().kind == ErrorKind::kNotFound) return {};
@@ -135,7 +126,8 @@ http::Response WitnessServer::State::decide(Log& log, const tlog::AddCheckpoint&
                    {"old_size", request.old_size},
                    {"known_size", decision.tree.size},
                    {"message", decision.why}});
-      return text_response(409, tlog::kTreeSizeType, tlog::tree_size_text(decision.tree.size));
+      return http::text_response(409, tlog::kTreeSizeType,
+                                 tlog::tree_size_text(decision.tree.size));
     case 403:
       return http::problem({ErrorKind::kForbidden, "log_untrusted", decision.why});
     case 422:
@@ -163,7 +155,7 @@ http::Response WitnessServer::State::decide(Log& log, const tlog::AddCheckpoint&
   const tlog::NoteSignature cosignature = cosigner.cosign(decision.text, clock->now());
   hansom::log(LogLevel::kInfo, "checkpoint_cosigned",
               {{"origin", log.log.origin}, {"size", log.tree.size}});
-  return text_response(200, "text/plain; charset=utf-8", cosignature.line());
+  return http::text_response(200, "text/plain; charset=utf-8", cosignature.line());
 }
 
 }  // namespace hansom::witness

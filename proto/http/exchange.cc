@@ -1,4 +1,4 @@
-// Header fields and the query of a request.
+// Header fields, the query of a request, plain answers.
 #include "proto/http/exchange.h"
 
 #include <algorithm>
@@ -41,6 +41,15 @@ std::optional<std::string_view> Request::query_value(std::string_view name) cons
     if (key == name) return value;
   }
   return std::nullopt;
+}
+
+Response text_response(unsigned status, std::string_view type, std::string body) {
+  Response response;
+  response.status = status;
+  response.fields.set("Content-Type", std::string(type));
+  response.fields.set("Cache-Control", "no-store");
+  response.body = std::move(body);
+  return response;
 }
 
 }  // namespace hansom::http

@@ -71,6 +71,8 @@ struct Response {
   Fields fields;
   std::string body;
 };
+// Not to be cached.
+[[nodiscard]] Response text_response(unsigned status, std::string_view type, std::string body);
 
 // Ends an exchange from another thread (a lease taken over, a drain). Copyable; outlives the
 // exchange safely.

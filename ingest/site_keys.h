@@ -10,8 +10,7 @@
 
 namespace hansom::ingest {
 
-// Errors of both: kInvalid `key_readable`, `bad_journal_key`, `bad_identity`, `bad_key_uri`;
-// kUnavailable `key_unavailable`, `pin_wrong`; kNotFound, kStorage; each naming the key.
+// Errors of both: those of site::open_journal_key and site::open_identity.
 [[nodiscard]] Result<journal::KeyRing> load_journal_keys(const site::SiteConfig& config);
 [[nodiscard]] Result<std::unique_ptr<age::IdentitySet>> load_vault_identities(
     const site::SiteConfig& config);

@@ -9,10 +9,10 @@
 #include "index/cli/people_client.h"
 #include "index/cli/verifier_key.h"
 #include "index/site/edit_config.h"
+#include "index/site/open_keys.h"
 #include "index/site/site_config.h"
 #include "proto/age/age.h"
 #include "proto/base/durable_file.h"
-#include "proto/base/key_file.h"
 #include "proto/base/random.h"
 #include "proto/hsm/token_key.h"
 #include "proto/tlog/checkpoint.h"
@@ -65,16 +65,6 @@ Result<fs::path> write_new(const fs::path& folder, const std::string& stem,
   return fail(ErrorKind::kConflict, "already_exists", "there are a thousand keys in keys/");
 }
 
-Result<tlog::Signer> open_signer(const std::string& origin, const std::string& place) {
-  if (hsm::is_pkcs11_uri(place)) {
-    HANSOM_TRY_ASSIGN(std::shared_ptr<const SigningKey> key,
-                      hsm::open_token_key(place, hsm::KeyKind::kEd25519));
-    return tlog::Signer::from_key(origin, std::move(key));
-  }
-  HANSOM_TRY_ASSIGN(const Secret pem, read_key_file(place));
-  return tlog::Signer::from_pem(origin, pem);
-}
-
 struct Rotate {
   std::string place;
   std::string reason;
@@ -108,7 +98,7 @@ Status run_rotate_journal(const Session& session, const Rotate& rotate) {
   } else if (!hsm::is_pkcs11_uri(place)) {
     place = fs::absolute(place).lexically_normal().string();
   }
-  HANSOM_TRY_ASSIGN(const tlog::Signer signer, open_signer(config.origin, place));
+  HANSOM_TRY_ASSIGN(const tlog::Signer signer, site::open_journal_key(config.origin, place));
   HANSOM_TRY(add_place(site, "journal_key", config.journal_keys, place));
   // 2. The server reads it and rotates. From here the journal says which key signs.
   boost::json::object body;
@@ -125,13 +115,6 @@ Status run_rotate_journal(const Session& session, const Rotate& rotate) {
   return {};
 }
 
-Result<age::Identity> open_identity(const fs::path& file) {
-  HANSOM_TRY_ASSIGN(const Secret text, read_key_file(file));
-  std::string_view line = text.text();
-  while (line.starts_with('#')) line.remove_prefix(std::min(line.find('\n'), line.size() - 1) + 1);
-  return age::Identity::parse(line.substr(0, line.find_first_of("\r\n")));
-}
-
 Status run_rotate_vault(const Session& session, const Rotate& rotate) {
   HANSOM_TRY_ASSIGN(const SitePaths site, session.require_site());
   HANSOM_TRY_ASSIGN(const site::SiteConfig config,
@@ -143,7 +126,7 @@ Status run_rotate_vault(const Session& session, const Rotate& rotate) {
     HANSOM_TRY_ASSIGN(file, write_new(site.folder, "vault-identity", ".txt", identity.text()));
   }
   file = fs::absolute(file).lexically_normal();
-  HANSOM_TRY_ASSIGN(const age::Identity identity, open_identity(file));
+  HANSOM_TRY_ASSIGN(const age::Identity identity, site::open_identity(file));
   const std::string recipient = identity.recipient().text();
   std::vector<std::string> places;
   for (const fs::path& path : config.vault_identities) places.push_back(path.string());

@@ -39,7 +39,7 @@ class EmbeddedJournal final : public Journal {
       : store_(store),
         options_(options),
         published_(std::make_shared<const Tree>(tree)),
-        writer_(store, rules, std::move(keys), clock, random, tree),
+        writer_(store, rules, std::move(keys), clock, random),
         committer_([this] { commit_groups(); }),
         preparer_([this] { prepare_groups(); }) {}
   ~EmbeddedJournal() override { stop(); }
@@ -185,7 +185,7 @@ class EmbeddedJournal final : public Journal {
   // THE FIRST THREAD: enters commands as they come into the group that is open, and hands it over
   // when the group before it is durable: the longer a sync takes, the larger the next group.
   void prepare_groups() {
-    auto group = std::make_unique<Group>(writer_.first_group());
+    auto group = std::make_unique<Group>(writer_.first_group(*published()));
     while (true) {
       std::vector<Queued> taken = take(*group);
       for (Queued& queued : taken) {

@@ -42,19 +42,13 @@ void put_head(store::Batch& batch, const Head& head) {
   put_views_position(batch, head.size);
 }
 
-Writer::Writer(store::Store& store, const Rules& rules, KeyRing keys, Clock& clock, Random& random,
-               Tree tree)
-    : store_(store),
-      rules_(rules),
-      keys_(std::move(keys)),
-      clock_(clock),
-      random_(random),
-      first_(std::move(tree)) {}
+Writer::Writer(store::Store& store, const Rules& rules, KeyRing keys, Clock& clock, Random& random)
+    : store_(store), rules_(rules), keys_(std::move(keys)), clock_(clock), random_(random) {}
 
-Group Writer::first_group() {
+Group Writer::first_group(const Tree& tree) {
   Group group;
-  group.tree = first_;
-  group.signers = {first_.key};
+  group.tree = tree;
+  group.signers = {tree.key};
   group.batch = store_.begin();
   return group;
 }
@@ -152,6 +146,7 @@ void Writer::seal(Group& group) {
   }
   group.tree.head = *std::move(head);
   put_head(*group.batch, group.tree.head);
+  group.batch->finish();
 }
 
 // 4. One synced write. A failure is final: it is never tried again.

@@ -52,11 +52,10 @@ struct Group {
 // prepared. Requires: everything outlives it.
 class Writer {
  public:
-  Writer(store::Store& store, const Rules& rules, KeyRing keys, Clock& clock, Random& random,
-         Tree tree);
+  Writer(store::Store& store, const Rules& rules, KeyRing keys, Clock& clock, Random& random);
 
   // The first half; one thread.
-  [[nodiscard]] Group first_group();
+  [[nodiscard]] Group first_group(const Tree& tree);
   // `settle` returns once the commit of `sealed` has ended, well or not.
   [[nodiscard]] Group group_behind(const Group& sealed, std::function<void()> settle);
   void enter(Command command, Group& group);
@@ -77,7 +76,6 @@ class Writer {
   KeyRing keys_;
   Clock& clock_;
   Random& random_;
-  Tree first_;  // what the first group grows from
   static constexpr std::size_t kSaltsDrawn = 256;
   Bytes salts_;
   std::size_t salts_used_ = 0;  // bytes

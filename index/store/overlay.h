@@ -2,9 +2,8 @@
 // mark to go back to. Pure; used by one thread.
 #pragma once
 
-#include <array>
 #include <map>
-#include <string>
+#include <memory_resource>
 #include <string_view>
 #include <vector>
 
@@ -17,12 +16,19 @@ namespace hansom::store {
 // came after the mark.
 class Overlay {
  public:
-  // nullopt: deleted. Keys compare as RocksDB's default comparator does, by unsigned bytes.
-  using Rows = std::map<std::string, std::optional<std::string>, std::less<>>;
+  // nullopt: deleted. Keys compare as RocksDB's default comparator does, by unsigned bytes. Keys
+  // and values lie in the overlay's arena: a row costs no allocation, and what was undone or
+  // replaced takes room until the end. That is bounded by the size of a group.
+  using Value = std::optional<std::string_view>;
+  using Rows = std::pmr::map<std::string_view, Value>;
 
-  void set(Family family, std::string_view key, std::optional<std::string> value);
+  Overlay() = default;
+  Overlay(const Overlay&) = delete;
+  Overlay& operator=(const Overlay&) = delete;
+
+  void set(Family family, std::string_view key, Value value);
   // nullptr: untouched here.
-  [[nodiscard]] const std::optional<std::string>* find(Family family, std::string_view key) const;
+  [[nodiscard]] const Value* find(Family family, std::string_view key) const;
   [[nodiscard]] const Rows& rows(Family family) const {
     return rows_[static_cast<std::size_t>(family)];
   }
@@ -36,10 +42,13 @@ class Overlay {
     Family family;
     Rows::iterator row;  // stays valid until erased
     bool was_set;
-    std::optional<std::string> value;  // before
+    Value value;  // before
   };
-  std::array<Rows, kFamilies> rows_;
-  std::vector<Undo> undo_;  // since the mark, in order
+  [[nodiscard]] std::string_view keep(std::string_view bytes);
+
+  std::pmr::monotonic_buffer_resource arena_;
+  std::pmr::vector<Rows> rows_{kFamilies, &arena_};  // by family
+  std::vector<Undo> undo_;                           // since the mark, in order
 };
 
 }  // namespace hansom::store

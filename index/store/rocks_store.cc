@@ -83,14 +83,20 @@ class RocksBatch final : public Batch {
     return scan_rows(*database_, {}, family, overlay_->rows(family), lower, upper, order, visit);
   }
   void put(Family family, ByteSpan key, ByteSpan value) override {
-    overlay_->set(family, as_text(key), to_text(value));
+    overlay_->set(family, as_text(key), as_text(value));
   }
   void del(Family family, ByteSpan key) override {
     overlay_->set(family, as_text(key), std::nullopt);
   }
   void mark() override { overlay_->mark(); }
   void roll_back() override { overlay_->roll_back(); }
+  void finish() override {
+    HANSOM_CHECK(!finished_);
+    add_to(finished_.emplace());
+  }
 
+  // What finish() has made; null without it.
+  [[nodiscard]] rocksdb::WriteBatch* finished() { return finished_ ? &*finished_ : nullptr; }
   void add_to(rocksdb::WriteBatch& batch) const {
     for (std::size_t i = 0; i < kFamilies; ++i) {
       const auto family = static_cast<Family>(i);
@@ -110,6 +116,7 @@ class RocksBatch final : public Batch {
   // Rows read before, by family and key: a command is validated by rows that its application reads
   // again, and nobody else writes meanwhile.
   mutable std::unordered_map<std::string, std::optional<Bytes>> read_;
+  std::optional<rocksdb::WriteBatch> finished_;
 };
 
 class RocksStore final : public Store {
@@ -170,14 +177,18 @@ class RocksStore final : public Store {
     }
     auto* rocks_batch = dynamic_cast<RocksBatch*>(&batch);
     HANSOM_CHECK(rocks_batch != nullptr);
-    rocksdb::WriteBatch writes;
-    for (const Family family : families) HANSOM_TRY(add_clearing(family, writes));
-    rocks_batch->add_to(writes);
+    rocksdb::WriteBatch here;
+    rocksdb::WriteBatch* writes = families.empty() ? rocks_batch->finished() : nullptr;
+    if (writes == nullptr) {
+      for (const Family family : families) HANSOM_TRY(add_clearing(family, here));
+      rocks_batch->add_to(here);
+      writes = &here;
+    }
     rocksdb::WriteOptions options;
     options.sync = true;
     // Its counters, one for each comparison of keys, cost a tenth of a commit.
     rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
-    const auto status = database_->db->Write(options, &writes);
+    const auto status = database_->db->Write(options, writes);
     if (status.ok()) {
       if (mark_) ignore(mark_->note(database_->db->GetLatestSequenceNumber()), "it stays behind");
       return {};

@@ -93,6 +93,8 @@ class Batch : public Reader {
   // Marks the present contents; roll_back() undoes what came after the last mark. Neither can fail.
   virtual void mark() = 0;
   virtual void roll_back() = 0;
+  // No change comes after this; does what commit() would do first, so that another thread need not.
+  virtual void finish() = 0;
 };
 
 enum class Mode {

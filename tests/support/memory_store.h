@@ -22,6 +22,7 @@ class MemoryStore final : public store::Batch {
   void del(store::Family family, ByteSpan key) override;
   void mark() override { undo_.clear(); }
   void roll_back() override;
+  void finish() override {}
 
   [[nodiscard]] const Table& table(store::Family family) const;
 

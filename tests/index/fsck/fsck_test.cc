@@ -33,13 +33,6 @@ class FsckTest : public SiteTest {
     submit(test::events_reported("unit-1", {test::event(1, "panic_button", test::kStartUs)}));
     destroy("gone", true, true);
   }
-  void change(const std::function<void(store::Batch&)>& change) {
-    close();
-    const auto store = raw_store();
-    const auto batch = store->begin();
-    change(*batch);
-    ASSERT_TRUE(store->commit(*batch));
-  }
 };
 
 TEST_F(FsckTest, FindsNothingInASoundSiteBesideItsServer) {

@@ -81,13 +81,6 @@ class ReindexTest : public SiteTest {
   Result<ReindexReport> run() {
     return reindex({.store = folder_ / "store", .key = signer().verifier(), .progress = {}});
   }
-  void change(const std::function<void(store::Batch&)>& change) {
-    close();
-    const auto store = raw_store();
-    const auto batch = store->begin();
-    change(*batch);
-    ASSERT_TRUE(store->commit(*batch));
-  }
 };
 
 TEST_F(ReindexTest, RandomHistoriesGiveTheSameBytesAgain) {

@@ -35,6 +35,14 @@ std::unique_ptr<store::Store> SiteTest::raw_store() const {
   return *std::move(store);
 }
 
+void SiteTest::change(const std::function<void(store::Batch&)>& change) {
+  close();
+  const auto store = raw_store();
+  const auto batch = store->begin();
+  change(*batch);
+  ASSERT_TRUE(store->commit(*batch));
+}
+
 void SiteTest::submit(const evidence::Record& record) {
   const auto done = index_->submit_and_wait(record);
   ASSERT_TRUE(done) << done.error().message;

@@ -22,6 +22,8 @@ class SiteTest : public testing::Test {
   void close() { index_.reset(); }
   // Without an index: how tests damage what lies there. Requires: closed.
   [[nodiscard]] std::unique_ptr<store::Store> raw_store() const;
+  // Closes the site and changes its rows behind its back.
+  void change(const std::function<void(store::Batch&)>& change);
 
   void submit(const evidence::Record& record);
   // A clip whose sealed bytes are its name, in vault and journal, inspected, with one thumbnail.

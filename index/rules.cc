@@ -90,6 +90,19 @@ Status AllRules::validate(evidence::Record& record, const store::Reader& state) 
   return fail(ErrorKind::kInvalid, "bad_record", "the record says nothing that happened");
 }
 
+// An act of two rooms: the authority's row, and the units it takes with it.
+Status apply_unit_authority_retired(const evidence::UnitAuthorityRetired& act, const Recorded& at,
+                                    store::Batch& batch) {
+  HANSOM_TRY(keys::apply_unit_authority_retired(act, at, batch));
+  evidence::UnitRevoked revoked;
+  revoked.set_reason(act.reason());
+  for (const std::string& unit : act.units()) {
+    revoked.set_unit(unit);
+    HANSOM_TRY(registry::apply_unit_revoked(revoked, at, batch));
+  }
+  return {};
+}
+
 Status AllRules::apply(const evidence::Record& record, LeafIndex leaf, store::Batch& batch) const {
   using R = evidence::Record;
   const Recorded at{leaf, record.time_us(), record.actor()};
@@ -138,7 +151,7 @@ Status AllRules::apply(const evidence::Record& record, LeafIndex leaf, store::Ba
     case R::kUnitAuthorityAdded:
       return keys::apply_unit_authority_added(record.unit_authority_added(), at, batch);
     case R::kUnitAuthorityRetired:
-      return keys::apply_unit_authority_retired(record.unit_authority_retired(), at, batch);
+      return apply_unit_authority_retired(record.unit_authority_retired(), at, batch);
     case R::kSiteOpened:
     case R::kServerStarted:
     case R::kAccess:

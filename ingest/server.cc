@@ -97,6 +97,14 @@ Status stop_listener(http::Server* listener, std::chrono::seconds drain) {
   return {};
 }
 
+http::TlsOptions tls_options(const std::string& name, const site::ListenerConfig& where) {
+  http::TlsOptions tls;
+  tls.certificate_chain = where.certificate;
+  tls.private_key = where.private_key;
+  tls.session_context = name;
+  return tls;
+}
+
 }  // namespace
 
 // Members are declared in the order they start: destruction takes them apart in reverse.
@@ -124,6 +132,7 @@ struct Server::Parts {
   IoThreads unit_threads;
   IoThreads people_threads;
   IoThreads local_threads;
+  std::shared_ptr<http::TlsContext> units_tls;  // shared with its listener
   std::unique_ptr<http::Server> unit_listener;
   std::unique_ptr<http::Server> people_listener;
   std::unique_ptr<http::Server> local_listener;
@@ -136,7 +145,10 @@ struct Server::Parts {
   Result<std::unique_ptr<http::Server>> listen_one(const std::string& name,
                                                    const site::ListenerConfig& where,
                                                    const http::Router& routes, IoThreads& threads,
-                                                   http::TlsOptions tls);
+                                                   std::shared_ptr<http::TlsContext> tls);
+  [[nodiscard]] http::TlsOptions units_tls_options(
+      const std::vector<std::filesystem::path>& authorities) const;
+  [[nodiscard]] Result<std::vector<Bytes>> reload_unit_authorities() const;
   [[nodiscard]] std::vector<std::string> not_ready_because() const;
   [[nodiscard]] MetricSources metric_sources() const;
   void stop();
@@ -220,6 +232,7 @@ Status Server::Parts::open_apis() {
   people.reload_keys = [this] {
     return reload_keys(config_file, index->keys(), *vault_identities);
   };
+  people.reload_unit_authorities = [this] { return reload_unit_authorities(); };
   people.controller = config.controller;
   people.retention = config.retention;
   people.scrubber = scrubber.get();
@@ -243,14 +256,13 @@ Status Server::Parts::listen() {
   local_threads = make_threads(1);
   unit_api->start();
 
-  http::TlsOptions units_tls;
-  units_tls.client_certificate = http::ClientCertificate::kRequired;
-  units_tls.client_authorities = config.unit_authorities.front();
-  units_tls.more_authorities = {config.unit_authorities.begin() + 1, config.unit_authorities.end()};
-  HANSOM_TRY_ASSIGN(unit_listener, listen_one("units", config.units, unit_api->routes(),
-                                              unit_threads, std::move(units_tls)));
-  HANSOM_TRY_ASSIGN(people_listener, listen_one("people", config.people, people_routes,
-                                                people_threads, http::TlsOptions{}));
+  HANSOM_TRY_ASSIGN(units_tls, http::TlsContext::make(units_tls_options(config.unit_authorities)));
+  HANSOM_TRY_ASSIGN(unit_listener,
+                    listen_one("units", config.units, unit_api->routes(), unit_threads, units_tls));
+  HANSOM_TRY_ASSIGN(const auto people_tls,
+                    http::TlsContext::make(tls_options("people", config.people)));
+  HANSOM_TRY_ASSIGN(people_listener,
+                    listen_one("people", config.people, people_routes, people_threads, people_tls));
   http::ServerOptions local;
   local.name = "local";
   local.address = config.local_address;
@@ -260,21 +272,33 @@ Status Server::Parts::listen() {
   return {};
 }
 
-Result<std::unique_ptr<http::Server>> Server::Parts::listen_one(const std::string& name,
-                                                                const site::ListenerConfig& where,
-                                                                const http::Router& routes,
-                                                                IoThreads& threads,
-                                                                http::TlsOptions tls) {
-  tls.certificate_chain = where.certificate;
-  tls.private_key = where.private_key;
-  tls.session_context = name;
+http::TlsOptions Server::Parts::units_tls_options(
+    const std::vector<std::filesystem::path>& authorities) const {
+  http::TlsOptions tls = tls_options("units", config.units);
+  tls.client_certificate = http::ClientCertificate::kRequired;
+  tls.client_authorities = authorities.front();
+  tls.more_authorities = {authorities.begin() + 1, authorities.end()};
+  return tls;
+}
+
+// Nothing else of the file is taken over before a restart.
+Result<std::vector<Bytes>> Server::Parts::reload_unit_authorities() const {
+  HANSOM_TRY_ASSIGN(const site::SiteConfig now, site::load_config(config_file));
+  HANSOM_TRY_ASSIGN(std::vector<Bytes> certificates, load_unit_authorities(now));
+  HANSOM_TRY(units_tls->renew(units_tls_options(now.unit_authorities)));
+  return certificates;
+}
+
+Result<std::unique_ptr<http::Server>> Server::Parts::listen_one(
+    const std::string& name, const site::ListenerConfig& where, const http::Router& routes,
+    IoThreads& threads, std::shared_ptr<http::TlsContext> tls) {
   http::ServerOptions options;
   options.name = name;
   options.address = where.address;
   options.port = where.port;
   options.limits = config.limits;
-  options.method_override = tls.client_certificate == http::ClientCertificate::kRequired;
-  HANSOM_TRY_ASSIGN(options.tls, http::TlsContext::make(tls));
+  options.method_override = tls == units_tls;
+  options.tls = std::move(tls);
   return http::Server::listen(contexts_of(threads), routes, std::move(options));
 }
 

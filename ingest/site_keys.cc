@@ -1,11 +1,20 @@
 // Keys from files and tokens.
 #include "ingest/site_keys.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
+#include "index/api/unit_certificate.h"
 #include "index/site/open_keys.h"
+#include "proto/base/durable_file.h"
 
 namespace hansom::ingest {
+namespace {
+
+constexpr std::size_t kAuthoritiesBytesMax = std::size_t{1024} * 1024;
+
+}  // namespace
 
 Result<journal::KeyRing> load_journal_keys(const site::SiteConfig& config) {
   std::vector<tlog::Signer> signers;
@@ -25,6 +34,17 @@ Result<std::unique_ptr<age::IdentitySet>> load_vault_identities(const site::Site
     HANSOM_TRY(set->add(std::move(identity)));
   }
   return set;
+}
+
+Result<std::vector<Bytes>> load_unit_authorities(const site::SiteConfig& config) {
+  std::vector<Bytes> all;
+  for (const std::filesystem::path& file : config.unit_authorities) {
+    HANSOM_TRY_ASSIGN(const Bytes pem, durable::read_file(file, kAuthoritiesBytesMax));
+    auto certificates = api::read_certificates(as_text(pem));
+    if (!certificates) return fail(std::move(certificates).error().in(file.string()));
+    std::ranges::move(*certificates, std::back_inserter(all));
+  }
+  return all;
 }
 
 Status reload_keys(const std::filesystem::path& config_file, journal::KeyRing& ring,

@@ -15,6 +15,10 @@ namespace hansom::ingest {
 [[nodiscard]] Result<std::unique_ptr<age::IdentitySet>> load_vault_identities(
     const site::SiteConfig& config);
 
+// The certificates in the files of units.authorities, DER. Errors: kInvalid `bad_certificate`
+// naming the file, kStorage.
+[[nodiscard]] Result<std::vector<Bytes>> load_unit_authorities(const site::SiteConfig& config);
+
 // Reads the configuration file again and adds the keys it names by now. Nothing else of the file is
 // taken over; a key that it no longer names stays in use until a restart. Blocks.
 [[nodiscard]] Status reload_keys(const std::filesystem::path& config_file, journal::KeyRing& ring,

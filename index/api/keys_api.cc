@@ -1,6 +1,8 @@
-// Keys: rotate the journal's, add and retire recipients of the vault, and tell which are in force.
+// Keys: rotate the journal's, add and retire recipients of the vault and authorities of units, and
+// tell which are in force.
 // A private key never comes through here: it lies where the configuration names it, and the server
 // reads that again.
+#include <algorithm>
 #include <array>
 
 #include <boost/json/array.hpp>
@@ -9,7 +11,9 @@
 #include "index/api/body.h"
 #include "index/api/json.h"
 #include "index/api/route.h"
+#include "index/api/unit_certificate.h"
 #include "index/keys/site_keys.h"
+#include "index/register/register.h"
 
 namespace hansom::api {
 namespace {
@@ -94,11 +98,73 @@ Result<Answer> retire_vault_recipient(const Question& question) {
   return answer;
 }
 
+// The authorities the configuration names by now; from here they are asked of new connections.
+Result<std::vector<Bytes>> authorities_in_force(const Question& question) {
+  const auto& reload = question.context.use.reload_unit_authorities;
+  return reload ? reload() : Result<std::vector<Bytes>>();
+}
+
+Result<Answer> add_unit_authority(const Question& question) {
+  HANSOM_TRY_ASSIGN(const auto body, json_body(question, {"certificate_pem", "reason"}));
+  HANSOM_TRY_ASSIGN(const std::string pem,
+                    text_member(body, "certificate_pem", kCertificatePemBytesMax, Lines::kMany));
+  HANSOM_TRY_ASSIGN(const std::string reason, text_member(body, "reason", kReasonBytesMax));
+  HANSOM_TRY_ASSIGN(const std::vector<Bytes> added, read_certificates(pem));
+  HANSOM_TRY_ASSIGN(const std::vector<Bytes> in_force, authorities_in_force(question));
+  if (added.size() != 1) {
+    return fail(ErrorKind::kInvalid, "bad_certificate", "name one authority at a time");
+  }
+  if (std::ranges::find(in_force, added.front()) == in_force.end()) {
+    return fail(ErrorKind::kConflict, "key_not_loaded",
+                "the server does not know this authority: name it in authorities of [units]");
+  }
+  Answer answer = acted(question, 200);
+  answer.record->mutable_unit_authority_added()->set_certificate_der(to_text(added.front()));
+  answer.record->mutable_unit_authority_added()->set_reason(reason);
+  boost::json::object out;
+  out["certificate_sha256"] = sha256(added.front()).hex();
+  answer.body = std::move(out);
+  return answer;
+}
+
+// Units are revoked by name, in the same act: whoever reads the journal sees whom it met.
+Result<Answer> retire_unit_authority(const Question& question) {
+  HANSOM_TRY_ASSIGN(const auto body, json_body(question, {"certificate_sha256", "reason"}));
+  HANSOM_TRY_ASSIGN(const std::string text, text_member(body, "certificate_sha256", 64));
+  HANSOM_TRY_ASSIGN(const std::string reason, text_member(body, "reason", kReasonBytesMax));
+  HANSOM_TRY_ASSIGN(const Digest retired, Digest::from_hex(text));
+  HANSOM_TRY_ASSIGN(const std::vector<Bytes> in_force, authorities_in_force(question));
+  const auto is_retired = [&](const Bytes& one) { return sha256(one) == retired; };
+  if (std::ranges::any_of(in_force, is_retired)) {
+    return fail(ErrorKind::kConflict, "key_in_use",
+                "the configuration names it: take it out of authorities of [units] first");
+  }
+  Answer answer = acted(question, 200);
+  evidence::UnitAuthorityRetired& act = *answer.record->mutable_unit_authority_retired();
+  act.set_certificate_sha256(to_text(retired.span()));
+  act.set_reason(reason);
+  boost::json::array revoked;
+  HANSOM_TRY_ASSIGN(const auto units, registry::list_units(question.reader()));
+  for (const catalogue::UnitRow& unit : units) {
+    const ByteSpan certificate = as_bytes(unit.certificate_der());
+    const auto issued_it = [&](const Bytes& one) { return is_issued_by(certificate, one); };
+    if (unit.revoked_us() != 0 || std::ranges::any_of(in_force, issued_it)) continue;
+    act.add_units(unit.unit());
+    revoked.emplace_back(unit.unit());
+  }
+  boost::json::object out;
+  out["certificate_sha256"] = retired.hex();
+  out["units_revoked"] = std::move(revoked);
+  answer.body = std::move(out);
+  return answer;
+}
+
 Result<Answer> list_keys(const Question& question) {
   const store::Reader& reader = question.reader();
   HANSOM_TRY_ASSIGN(const auto rotations, keys::list_rotations(reader));
   HANSOM_TRY_ASSIGN(const auto recipients, keys::list_recipients(reader));
   HANSOM_TRY_ASSIGN(const std::string current, keys::current_recipient(reader));
+  HANSOM_TRY_ASSIGN(const auto authorities, keys::list_authorities(reader));
   boost::json::array rotated;
   for (const catalogue::JournalKeyRow& row : rotations) {
     boost::json::object one;
@@ -117,12 +183,22 @@ Result<Answer> list_keys(const Question& question) {
     one["accepted_until"] = time_json(row.accepted_until_us());
     listed.push_back(std::move(one));
   }
-  Answer answer = looked(question, evidence::Access::ADMIN, rotations.size() + recipients.size());
+  boost::json::array issuers;
+  for (const catalogue::UnitAuthorityRow& row : authorities) {
+    boost::json::object one;
+    one["certificate_sha256"] = to_hex(as_bytes(row.certificate_sha256()));
+    one["added"] = time_json(row.added_us());
+    one["retired"] = time_json(row.retired_us());
+    issuers.push_back(std::move(one));
+  }
+  Answer answer = looked(question, evidence::Access::ADMIN,
+                         rotations.size() + recipients.size() + authorities.size());
   boost::json::object body;
   body["journal_key"] = question.context.use.index->journal().key().text();
   body["journal_rotations"] = std::move(rotated);
   body["vault_recipient"] = current;
   body["vault_recipients"] = std::move(listed);
+  body["unit_authorities"] = std::move(issuers);
   answer.body = std::move(body);
   return answer;
 }
@@ -140,6 +216,18 @@ constexpr std::array kRoutes = {
           .pattern = "/v1/keys/journal/rotate",
           .right = access::Right::kManageKeys,
           .handle = rotate_journal_key,
+          .body_bytes_max = kJsonBytesMax,
+          .runs_on = RunsOn::kHelper},
+    Route{.method = "POST",
+          .pattern = "/v1/keys/units/add",
+          .right = access::Right::kManageKeys,
+          .handle = add_unit_authority,
+          .body_bytes_max = kJsonBytesMax,
+          .runs_on = RunsOn::kHelper},
+    Route{.method = "POST",
+          .pattern = "/v1/keys/units/retire",
+          .right = access::Right::kManageKeys,
+          .handle = retire_unit_authority,
           .body_bytes_max = kJsonBytesMax,
           .runs_on = RunsOn::kHelper},
     Route{.method = "POST",

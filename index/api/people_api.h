@@ -32,7 +32,10 @@ struct PeopleApiDependencies {
   Clock* clock = nullptr;
   Random* random = nullptr;
   std::function<Status()>
-      reload_keys;         // reads the keys the configuration names by now; may be empty
+      reload_keys;  // reads the keys the configuration names by now; may be empty
+  // Reads which authorities the configuration names by now and holds new connections of units
+  // against them; their certificates, DER. May be empty.
+  std::function<Result<std::vector<Bytes>>()> reload_unit_authorities;
   std::string controller;  // new units belong to it
   retention::Policy retention;
   scrub::Scrubber* scrubber = nullptr;            // null: none, as if it were off

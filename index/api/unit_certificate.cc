@@ -6,6 +6,7 @@
 #include <optional>
 
 #include <openssl/ec.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/objects.h>
 #include <openssl/pem.h>
@@ -58,6 +59,20 @@ std::optional<std::string> unit_name(X509* certificate) {
   return found;
 }
 
+Result<Bytes> encoded(X509* certificate) {
+  const int length = i2d_X509(certificate, nullptr);
+  if (length <= 0) return bad("it cannot be encoded");
+  Bytes der(static_cast<std::size_t>(length));
+  unsigned char* out = der.data();
+  i2d_X509(certificate, &out);
+  return der;
+}
+
+Certificate decoded(ByteSpan der) {
+  const unsigned char* at = der.data();
+  return Certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
+}
+
 }  // namespace
 
 Result<Bytes> read_unit_certificate(std::string_view pem, const UnitId& unit, UtcTime now) {
@@ -70,12 +85,30 @@ Result<Bytes> read_unit_certificate(std::string_view pem, const UnitId& unit, Ut
   if (!has_p256_key(certificate.get())) return bad("its key is not on the curve P-256");
   std::time_t at = std::chrono::system_clock::to_time_t(now);
   if (X509_cmp_time(X509_get0_notAfter(certificate.get()), &at) <= 0) return bad("it has expired");
-  const int length = i2d_X509(certificate.get(), nullptr);
-  if (length <= 0) return bad("it cannot be encoded");
-  Bytes der(static_cast<std::size_t>(length));
-  unsigned char* out = der.data();
-  i2d_X509(certificate.get(), &out);
-  return der;
+  return encoded(certificate.get());
+}
+
+Result<std::vector<Bytes>> read_certificates(std::string_view pem) {
+  const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  std::vector<Bytes> certificates;
+  for (;;) {
+    const Certificate certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+    if (!certificate) break;
+    HANSOM_TRY_ASSIGN(Bytes der, encoded(certificate.get()));
+    certificates.push_back(std::move(der));
+  }
+  ERR_clear_error();  // the end of the text is one
+  if (certificates.empty()) return bad("not a PEM certificate");
+  return certificates;
+}
+
+bool is_issued_by(ByteSpan certificate, ByteSpan authority) {
+  const Certificate issued = decoded(certificate);
+  const Certificate issuer = decoded(authority);
+  const bool is = issued && issuer && X509_check_issued(issuer.get(), issued.get()) == X509_V_OK &&
+                  X509_verify(issued.get(), X509_get0_pubkey(issuer.get())) == 1;
+  ERR_clear_error();
+  return is;
 }
 
 }  // namespace hansom::api

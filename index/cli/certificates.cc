@@ -2,9 +2,11 @@
 #include "index/cli/certificates.h"
 
 #include <arpa/inet.h>
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
@@ -25,6 +27,8 @@ struct Free {
   void operator()(X509_REQ* request) const { X509_REQ_free(request); }
   void operator()(X509_EXTENSION* extension) const { X509_EXTENSION_free(extension); }
   void operator()(BIO* bio) const { BIO_free(bio); }
+  void operator()(EVP_PKEY_CTX* context) const { EVP_PKEY_CTX_free(context); }
+  void operator()(ECDSA_SIG* signature) const { ECDSA_SIG_free(signature); }
   void operator()(BIGNUM* number) const { BN_free(number); }
   void operator()(GENERAL_NAMES* names) const { GENERAL_NAMES_free(names); }
   void operator()(STACK_OF(X509_EXTENSION) * extensions) const {
@@ -112,18 +116,92 @@ Owned<EVP_PKEY> make_key() {
   return Owned<EVP_PKEY>(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
 }
 
+// The public half of a key that is elsewhere.
+Result<Owned<EVP_PKEY>> public_half(const SigningKey& key) {
+  Bytes point = key.public_key();
+  std::string group = "prime256v1";
+  std::array parameters = {
+      OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group.data(), group.size()),
+      OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()),
+      OSSL_PARAM_construct_end()};
+  const Owned<EVP_PKEY_CTX> context(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
+  EVP_PKEY* made = nullptr;
+  if (!context || EVP_PKEY_fromdata_init(context.get()) != 1 ||
+      EVP_PKEY_fromdata(context.get(), &made, EVP_PKEY_PUBLIC_KEY, parameters.data()) != 1) {
+    ERR_clear_error();
+    return fail(ErrorKind::kInvalid, "bad_config", "the authority's key is not on the curve P-256");
+  }
+  return Owned<EVP_PKEY>(made);
+}
+
 struct Signer {
   Owned<X509> certificate;
-  Owned<EVP_PKEY> key;
+  Owned<EVP_PKEY> key;  // its public half alone where a token signs
+  const SigningKey* token = nullptr;
 };
+
+// r || s as X.509 has it (RFC 3279, section 2.2.3).
+Result<Bytes> der_signature(ByteSpan signature) {
+  const std::size_t half = signature.size() / 2;
+  const Owned<ECDSA_SIG> both(ECDSA_SIG_new());
+  BIGNUM* r = BN_bin2bn(signature.data(), static_cast<int>(half), nullptr);
+  BIGNUM* s = BN_bin2bn(signature.data() + half, static_cast<int>(half), nullptr);
+  unsigned char* out = nullptr;
+  if (ECDSA_SIG_set0(both.get(), r, s) != 1) return openssl_failed("encode signature");
+  const int bytes = i2d_ECDSA_SIG(both.get(), &out);
+  if (bytes <= 0) return openssl_failed("encode signature");
+  Bytes der(out, out + bytes);
+  OPENSSL_free(out);
+  return der;
+}
+
+// What X509_sign does, with a signature made elsewhere. OpenSSL lends both parts as const only.
+Status sign_by_token(X509* certificate, const SigningKey& token) {
+  const ASN1_BIT_STRING* signature = nullptr;
+  const X509_ALGOR* outer = nullptr;
+  X509_get0_signature(&signature, &outer, certificate);
+  ASN1_OBJECT* algorithm = OBJ_nid2obj(NID_ecdsa_with_SHA256);
+  for (const X509_ALGOR* place : {outer, X509_get0_tbs_sigalg(certificate)}) {
+    if (X509_ALGOR_set0(const_cast<X509_ALGOR*>(place), algorithm, V_ASN1_UNDEF, nullptr) != 1) {
+      return openssl_failed("sign");
+    }
+  }
+  unsigned char* out = nullptr;
+  const int bytes = i2d_re_X509_tbs(certificate, &out);
+  if (bytes <= 0) return openssl_failed("sign");
+  const auto made = token.sign(ByteSpan(out, static_cast<std::size_t>(bytes)));
+  OPENSSL_free(out);
+  if (!made) return fail(made.error());
+  HANSOM_TRY_ASSIGN(const Bytes der, der_signature(*made));
+  auto* place = const_cast<ASN1_BIT_STRING*>(signature);
+  if (ASN1_BIT_STRING_set(place, const_cast<unsigned char*>(der.data()),
+                          static_cast<int>(der.size())) != 1) {
+    return openssl_failed("sign");
+  }
+  place->flags &= ~0x07L;  // whole bytes
+  place->flags |= ASN1_STRING_FLAG_BITS_LEFT;
+  return {};
+}
+
+Status sign(X509* certificate, const Signer& signer) {
+  if (signer.token != nullptr) return sign_by_token(certificate, *signer.token);
+  if (X509_sign(certificate, signer.key.get(), EVP_sha256()) == 0) return openssl_failed("sign");
+  return {};
+}
 
 Result<Signer> read_authority(const Credentials& authority) {
   const Owned<BIO> certificate = memory_of(authority.certificate);
-  const Owned<BIO> key = memory_of(authority.private_key.text());
   Signer signer{Owned<X509>(PEM_read_bio_X509(certificate.get(), nullptr, nullptr, nullptr)),
-                Owned<EVP_PKEY>(PEM_read_bio_PrivateKey(key.get(), nullptr, nullptr, nullptr))};
+                {},
+                authority.token.get()};
+  if (authority.token) {
+    HANSOM_TRY_ASSIGN(signer.key, public_half(*authority.token));
+  } else {
+    const Owned<BIO> key = memory_of(authority.private_key.text());
+    signer.key.reset(PEM_read_bio_PrivateKey(key.get(), nullptr, nullptr, nullptr));
+  }
   if (!signer.certificate || !signer.key ||
-      X509_check_private_key(signer.certificate.get(), signer.key.get()) != 1) {
+      EVP_PKEY_eq(X509_get0_pubkey(signer.certificate.get()), signer.key.get()) != 1) {
     ERR_clear_error();
     return fail(ErrorKind::kInvalid, "bad_config",
                 "the authority's certificate and key cannot be read or do not belong together");
@@ -141,8 +219,20 @@ Result<std::string> finish_end_certificate(X509* certificate, const Signer& sign
   HANSOM_TRY(add_extension(certificate, issuer, NID_subject_alt_name, names));
   HANSOM_TRY(add_extension(certificate, issuer, NID_subject_key_identifier, "hash"));
   HANSOM_TRY(add_extension(certificate, issuer, NID_authority_key_identifier, "keyid"));
-  if (X509_sign(certificate, signer.key.get(), EVP_sha256()) == 0) return openssl_failed("sign");
+  HANSOM_TRY(sign(certificate, signer));
   return certificate_pem(certificate);
+}
+
+// Of a signer without one; signed by itself.
+Result<std::string> self_signed(const std::string& name, const Signer& signer, UtcTime now) {
+  HANSOM_TRY_ASSIGN(const Owned<X509> certificate,
+                    start_certificate({name, now, kAuthorityLife}, signer.key.get(), nullptr));
+  X509* raw = certificate.get();
+  HANSOM_TRY(add_extension(raw, raw, NID_basic_constraints, "critical,CA:TRUE,pathlen:0"));
+  HANSOM_TRY(add_extension(raw, raw, NID_key_usage, "critical,keyCertSign,cRLSign"));
+  HANSOM_TRY(add_extension(raw, raw, NID_subject_key_identifier, "hash"));
+  HANSOM_TRY(sign(raw, signer));
+  return certificate_pem(raw);
 }
 
 Result<std::string> alternative_names(std::span<const std::string> names) {
@@ -190,19 +280,30 @@ Result<UnitId> requested_unit(X509_REQ* request) {
 }  // namespace
 
 Result<Credentials> make_authority(const std::string& name, UtcTime now) {
-  const Owned<EVP_PKEY> key = make_key();
-  if (!key) return openssl_failed("make key");
-  HANSOM_TRY_ASSIGN(const Owned<X509> certificate,
-                    start_certificate({name, now, kAuthorityLife}, key.get(), nullptr));
-  X509* raw = certificate.get();
-  HANSOM_TRY(add_extension(raw, raw, NID_basic_constraints, "critical,CA:TRUE,pathlen:0"));
-  HANSOM_TRY(add_extension(raw, raw, NID_key_usage, "critical,keyCertSign,cRLSign"));
-  HANSOM_TRY(add_extension(raw, raw, NID_subject_key_identifier, "hash"));
-  if (X509_sign(raw, key.get(), EVP_sha256()) == 0) return openssl_failed("sign");
+  const Signer signer{{}, make_key()};
+  if (!signer.key) return openssl_failed("make key");
   Credentials made;
-  HANSOM_TRY_ASSIGN(made.certificate, certificate_pem(raw));
-  HANSOM_TRY_ASSIGN(made.private_key, key_pem(key.get()));
+  HANSOM_TRY_ASSIGN(made.certificate, self_signed(name, signer, now));
+  HANSOM_TRY_ASSIGN(made.private_key, key_pem(signer.key.get()));
   return made;
+}
+
+Result<std::string> certify_authority(const std::string& name, const SigningKey& key, UtcTime now) {
+  Signer signer{{}, {}, &key};
+  HANSOM_TRY_ASSIGN(signer.key, public_half(key));
+  return self_signed(name, signer, now);
+}
+
+Result<Digest> certificate_digest(std::string_view pem) {
+  const Owned<BIO> bio = memory_of(pem);
+  const Owned<X509> certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+  Digest digest;
+  if (!certificate ||
+      X509_digest(certificate.get(), EVP_sha256(), digest.bytes.data(), nullptr) != 1) {
+    ERR_clear_error();
+    return fail(ErrorKind::kInvalid, "bad_certificate", "not a PEM certificate");
+  }
+  return digest;
 }
 
 Result<Credentials> issue_server(const Credentials& authority, std::span<const std::string> names,

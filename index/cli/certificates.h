@@ -2,6 +2,7 @@
 // units' requests. P-256 and SHA-256 throughout; all text is PEM, private keys are PKCS #8.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,6 +10,8 @@
 #include "proto/base/clock.h"
 #include "proto/base/ids.h"
 #include "proto/base/secret.h"
+#include "proto/base/sha256.h"
+#include "proto/base/signing_key.h"
 
 namespace hansom::cli {
 
@@ -16,6 +19,7 @@ namespace hansom::cli {
 struct Credentials {
   std::string certificate;
   Secret private_key;
+  std::shared_ptr<const SigningKey> token;  // signs instead of private_key, where it is set
 };
 
 inline constexpr std::chrono::days kAuthorityLife{3652};
@@ -24,6 +28,14 @@ inline constexpr std::chrono::days kUnitLifeMax{1826};
 
 // An authority that signs end certificates only. Error: kInternal `internal` (OpenSSL).
 [[nodiscard]] Result<Credentials> make_authority(const std::string& name, UtcTime now);
+
+// The same for a P-256 key that lies elsewhere; the certificate. Errors: kInvalid `bad_config` (not
+// P-256), those of SigningKey::sign, kInternal `internal`.
+[[nodiscard]] Result<std::string> certify_authority(const std::string& name, const SigningKey& key,
+                                                    UtcTime now);
+
+// SHA-256 of its DER form. Error: kInvalid `bad_certificate`.
+[[nodiscard]] Result<Digest> certificate_digest(std::string_view pem);
 
 // A TLS server's certificate for these DNS names and IP addresses. Requires: at least one name.
 // Errors: kInvalid `bad_certificate_request` for a name that is neither; kInternal `internal`.

@@ -24,6 +24,8 @@ void add_scrub_commands(CLI::App& app, Session& session);
 void add_status_command(CLI::App& app, Session& session);
 void add_witness_commands(CLI::App& app, Session& session);  // init, run
 void add_key_commands(CLI::App& app, Session& session);
+// Into `hansom key`.
+void add_authority_commands(CLI::App& keys, Session& session);
 void add_backup_commands(CLI::App& app, Session& session);  // backup, restore, restore-confirm
 
 // Adds a command whose arguments are a value of `Arguments`: `declare` adds its options, `run` is

@@ -4,11 +4,11 @@
 #include <boost/json/array.hpp>
 
 #include "index/cli/commands.h"
+#include "index/cli/key_places.h"
 #include "index/cli/make_site.h"
 #include "index/cli/output.h"
 #include "index/cli/people_client.h"
 #include "index/cli/verifier_key.h"
-#include "index/site/edit_config.h"
 #include "index/site/open_keys.h"
 #include "index/site/site_config.h"
 #include "proto/age/age.h"
@@ -21,49 +21,6 @@ namespace hansom::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr unsigned kSecretMode = 0600;
-constexpr int kNumberMax = 1000;
-
-std::string quoted(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text)
-    out += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
-  return out + "\"";
-}
-
-// As the configuration has it: relative to the site where it lies in it, so that the site can move.
-std::string place_in(const fs::path& folder, const std::string& place) {
-  if (hsm::is_pkcs11_uri(place)) return place;
-  const fs::path relative = fs::path(place).lexically_relative(folder);
-  return relative.empty() || *relative.begin() == ".." ? place : relative.string();
-}
-
-// Adds a place to a setting that names several, unless it is there.
-Status add_place(const SitePaths& site, std::string_view setting, std::vector<std::string> places,
-                 const std::string& added) {
-  for (std::string& place : places) place = place_in(site.folder, place);
-  const std::string wanted = place_in(site.folder, added);
-  if (std::ranges::find(places, wanted) == places.end()) places.push_back(wanted);
-  std::string value;
-  for (const std::string& place : places) value += (value.empty() ? "" : ", ") + quoted(place);
-  return site::edit_setting(site.folder / site_files::kConfig, setting, "[" + value + "]");
-}
-
-// keys/journal-2.pem, or the first number that is free.
-Result<fs::path> write_new(const fs::path& folder, const std::string& stem,
-                           const std::string& extension, const Secret& secret) {
-  for (int number = 2; number < kNumberMax; ++number) {
-    fs::path file = folder / "keys" / stem;
-    file += "-";
-    file += std::to_string(number);
-    file += extension;
-    const Status made = durable::create_once(file, secret.span(), kSecretMode);
-    if (made) return file;
-    if (made.error().kind != ErrorKind::kConflict) return fail(made.error());
-  }
-  return fail(ErrorKind::kConflict, "already_exists", "there are a thousand keys in keys/");
-}
 
 struct Rotate {
   std::string place;
@@ -92,8 +49,8 @@ Status run_rotate_journal(const Session& session, const Rotate& rotate) {
   // 1. A key the configuration names; the server does not use it yet.
   std::string place = rotate.place;
   if (place.empty()) {
-    HANSOM_TRY_ASSIGN(const fs::path made,
-                      write_new(site.folder, "journal", ".pem", tlog::Signer::generate_pem()));
+    HANSOM_TRY_ASSIGN(const fs::path made, write_new(site.folder / "keys", "journal", ".pem",
+                                                     tlog::Signer::generate_pem()));
     place = made.string();
   } else if (!hsm::is_pkcs11_uri(place)) {
     place = fs::absolute(place).lexically_normal().string();
@@ -123,7 +80,8 @@ Status run_rotate_vault(const Session& session, const Rotate& rotate) {
   fs::path file = rotate.place;
   if (file.empty()) {
     const age::Identity identity = age::Identity::generate(system_random());
-    HANSOM_TRY_ASSIGN(file, write_new(site.folder, "vault-identity", ".txt", identity.text()));
+    HANSOM_TRY_ASSIGN(file,
+                      write_new(site.folder / "keys", "vault-identity", ".txt", identity.text()));
   }
   file = fs::absolute(file).lexically_normal();
   HANSOM_TRY_ASSIGN(const age::Identity identity, site::open_identity(file));
@@ -188,6 +146,10 @@ Status run_list(const Session& session, const NoArguments& /*none*/) {
                   {"ADDED", "added"},
                   {"RETIRED", "retired"},
                   {"ACCEPTED UNTIL", "accepted_until"}}));
+  print("units:\n");
+  print(table_of(
+      answer, "unit_authorities",
+      {{"AUTHORITY SHA-256", "certificate_sha256"}, {"ADDED", "added"}, {"RETIRED", "retired"}}));
   return {};
 }
 
@@ -207,6 +169,7 @@ void add_key_commands(CLI::App& app, Session& session) {
   add_command<Retire>(keys, session, "retire-vault",
                       "End the acceptance of clips sealed to an old recipient", declare_retire,
                       run_retire);
+  add_authority_commands(keys, session);
 }
 
 }  // namespace hansom::cli

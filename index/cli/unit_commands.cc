@@ -1,9 +1,9 @@
 // `hansom unit`: enrol, list, revoke.
-#include "index/cli/certificates.h"
 #include "index/cli/commands.h"
 #include "index/cli/make_site.h"
 #include "index/cli/output.h"
 #include "index/cli/people_client.h"
+#include "index/cli/unit_authority.h"
 #include "index/site/site_config.h"
 #include "proto/base/durable_file.h"
 
@@ -27,23 +27,13 @@ void declare_enrol(CLI::App& command, Enrol& enrol) {
   command.add_option("--days", enrol.days, "Life of the certificate")->capture_default_str();
 }
 
-Result<Credentials> read_unit_authority(const SitePaths& site) {
-  Credentials authority;
-  HANSOM_TRY_ASSIGN(authority.certificate, read_text(site.folder / site_files::kUnitAuthority));
-  HANSOM_TRY_ASSIGN(const Bytes key,
-                    durable::read_file(site.folder / site_files::kUnitAuthorityKey, 64 << 10));
-  authority.private_key = Secret(ByteSpan(key));
-  return authority;
-}
-
 std::string line_of(const Result<std::string>& text) {
   return text ? text->substr(0, text->find_first_of("\r\n")) : "";
 }
 
 // What a unit needs to know of the site, as its site.toml has it, with the authority it names.
-Status write_site_facts(const SitePaths& site, const std::filesystem::path& folder) {
-  HANSOM_TRY_ASSIGN(const site::SiteConfig config,
-                    site::load_config(site.folder / site_files::kConfig));
+Status write_site_facts(const SitePaths& site, const site::SiteConfig& config,
+                        const std::filesystem::path& folder) {
   HANSOM_TRY_ASSIGN(const std::string authority, read_text(site.authority));
   const std::string text =
       "# What the site told this unit when it was enrolled.\nserver = \"https://" + site.host +
@@ -58,7 +48,9 @@ Status write_site_facts(const SitePaths& site, const std::filesystem::path& fold
 Status run_enrol(const Session& session, const Enrol& enrol) {
   HANSOM_TRY_ASSIGN(const SitePaths site, session.require_site());
   HANSOM_TRY_ASSIGN(const std::string request, read_text(enrol.request));
-  HANSOM_TRY_ASSIGN(const Credentials authority, read_unit_authority(site));
+  HANSOM_TRY_ASSIGN(const site::SiteConfig config,
+                    site::load_config(site.folder / site_files::kConfig));
+  HANSOM_TRY_ASSIGN(const Credentials authority, open_unit_authority(config));
   auto issued = issue_unit(authority, request, std::chrono::days(enrol.days), system_clock().now());
   if (!issued) return fail(std::move(issued).error().in(enrol.request.string()));
   HANSOM_TRY_ASSIGN(const auto client, PeopleClient::open(session));
@@ -71,7 +63,7 @@ Status run_enrol(const Session& session, const Enrol& enrol) {
   if (file.empty()) file = std::filesystem::path(enrol.request).replace_extension(".pem");
   HANSOM_TRY(durable::replace(file, as_bytes(issued->certificate), 0644));
   const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
-  HANSOM_TRY(write_site_facts(site, folder));
+  HANSOM_TRY(write_site_facts(site, config, folder));
   enrolled["certificate"] = file.string();
   enrolled["site_facts"] = (folder / kSiteFactsName).string();
   if (session.options.json) {

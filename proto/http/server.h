@@ -32,6 +32,9 @@ class TlsContext {
   // readable by others).
   [[nodiscard]] static Result<std::shared_ptr<TlsContext>> make(const TlsOptions& options);
   virtual ~TlsContext() = default;
+  // From here new connections meet these certificates and authorities; those that stand go on, and
+  // no session from before is resumed. Any thread. Errors: as make; then nothing has changed.
+  [[nodiscard]] virtual Status renew(const TlsOptions& options) = 0;
 };
 
 struct ServerLimits {

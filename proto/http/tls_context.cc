@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <mutex>
 
 namespace hansom::http {
 namespace {
@@ -16,15 +17,6 @@ struct FreeContext {
   void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
 };
 using Context = std::unique_ptr<SSL_CTX, FreeContext>;
-
-class ServerContext final : public OpensslContext {
- public:
-  explicit ServerContext(Context context) : context_(std::move(context)) {}
-  [[nodiscard]] SSL_CTX* native() const override { return context_.get(); }
-
- private:
-  Context context_;
-};
 
 tl::unexpected<Error> bad(const std::filesystem::path& file, std::string_view what) {
   std::string message = file.string() + ": " + std::string(what);
@@ -105,9 +97,7 @@ Status allow_resumption(SSL_CTX* context, const TlsOptions& options) {
   return {};
 }
 
-}  // namespace
-
-Result<std::shared_ptr<TlsContext>> TlsContext::make(const TlsOptions& options) {
+Result<Context> make_context(const TlsOptions& options) {
   ERR_clear_error();
   Context context(SSL_CTX_new(TLS_server_method()));
   if (context == nullptr || SSL_CTX_set_min_proto_version(context.get(), TLS1_3_VERSION) != 1 ||
@@ -122,6 +112,34 @@ Result<std::shared_ptr<TlsContext>> TlsContext::make(const TlsOptions& options) 
     HANSOM_TRY(require_client_certificates(context.get(), options));
   }
   HANSOM_TRY(allow_resumption(context.get(), options));
+  return context;
+}
+
+class ServerContext final : public OpensslContext {
+ public:
+  explicit ServerContext(Context context) : context_(std::move(context)) {}
+
+  [[nodiscard]] Status renew(const TlsOptions& options) override {
+    HANSOM_TRY_ASSIGN(Context made, make_context(options));
+    std::shared_ptr<SSL_CTX> next = std::move(made);
+    const std::lock_guard lock(mutex_);
+    context_.swap(next);
+    return {};
+  }
+  [[nodiscard]] std::shared_ptr<SSL_CTX> native() const override {
+    const std::lock_guard lock(mutex_);
+    return context_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<SSL_CTX> context_;  // by mutex_
+};
+
+}  // namespace
+
+Result<std::shared_ptr<TlsContext>> TlsContext::make(const TlsOptions& options) {
+  HANSOM_TRY_ASSIGN(Context context, make_context(options));
   return std::make_shared<ServerContext>(std::move(context));
 }
 

@@ -10,7 +10,8 @@ namespace hansom::http {
 // The only implementation of TlsContext; the public header shows nothing of OpenSSL.
 class OpensslContext : public TlsContext {
  public:
-  [[nodiscard]] virtual ssl_ctx_st* native() const = 0;
+  // Shared: a connection keeps the one it began with.
+  [[nodiscard]] virtual std::shared_ptr<ssl_ctx_st> native() const = 0;
 };
 
 }  // namespace hansom::http

@@ -56,7 +56,7 @@ TlsStream::TlsStream(tcp::socket socket, const TlsContext* context, TrafficCount
   socket_.set_option(tcp::no_delay(true), error);
   socket_.set_option(asio::socket_base::keep_alive(true), error);
   if (context == nullptr) return;
-  tls_.reset(SSL_new(dynamic_cast<const OpensslContext&>(*context).native()));
+  tls_.reset(SSL_new(dynamic_cast<const OpensslContext&>(*context).native().get()));
   HANSOM_CHECK(tls_ != nullptr && SSL_set_fd(ssl(tls_), socket_.native_handle()) == 1);
   SSL_set_accept_state(ssl(tls_));
 }

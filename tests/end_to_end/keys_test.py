@@ -1,4 +1,4 @@
-"""Keys rotated beside running uploads: the journal's in files and in a token, the vault's."""
+"""Keys rotated beside running uploads, in files and in a token: the journal's, the vault's, the authority of units."""
 
 import base64
 import json
@@ -204,6 +204,87 @@ class VaultIdentity(Keys):
             send(self.unit, 501, receipts)  # sealed to the retired one
 
 
+class UnitAuthority(Keys):
+    def rotate_units(self, *arguments, check=True):
+        return self.site.hansom("--json", "key", "rotate-units", "--reason", "a drill", *arguments, check=check)
+
+    def retire(self, file, check=True):
+        return self.site.hansom("--json", "key", "retire-units", file, "--reason", "a drill", check=check)
+
+    def enrol_again(self, unit):
+        self.site.hansom("unit", "enrol", "--request", unit.folder / "unit.csr", "--out", unit.certificate)
+
+    def accepts(self, unit):
+        try:
+            return unit.request("GET", "/v1/unit")[0] == 200
+        except OSError:  # refused in the handshake
+            return False
+
+    def test_rotation_under_load(self):
+        """No upload fails while both are in force; the retired one takes along whom nobody enrolled again."""
+        forgotten = harness.Unit(self.site, "unit-2")
+        old = self.site.path / "ca" / "unit-ca.pem"
+        with Load(self.unit) as load:
+            load.wait_for(2)
+            added = json.loads(self.rotate_units().stdout)
+            new = self.site.path / added["place"]
+            load.wait_for(2)  # new connections too, with a certificate of the old one
+            self.enrol_again(self.unit)
+            load.wait_for(2)
+        self.assertIsNone(load.failed)
+        harness.run("openssl", "verify", "-CAfile", new, self.unit.certificate)
+        listening = forgotten.connect()  # its handshake is over when the authority goes
+        listening.request("GET", "/v1/unit")
+        self.assertEqual(listening.getresponse().read() and 200, 200)
+        self.assertNotEqual(self.site.people("/v1/keys/units/retire", method="POST", person="operator", body=json.dumps(
+            {"certificate_sha256": added["certificate_sha256"], "reason": "in force"}),
+            fields={"Content-Type": "application/json"})[0], 200)
+        retired = json.loads(self.retire(old).stdout)
+        self.assertEqual(retired["units_revoked"], ["unit-2"])
+        listening.request("GET", "/v1/unit")
+        self.assertEqual(listening.getresponse().status, 403, "also on a connection that stood")
+        listening.close()
+        for _ in range(2):
+            self.assertTrue(self.accepts(self.unit))
+            self.assertFalse(self.accepts(forgotten))
+            self.site.stop()
+            self.site.start()
+        self.enrol_again(forgotten)
+        self.assertTrue(self.accepts(forgotten), "enrolled again it is back")
+        listed = json.loads(self.site.hansom("--json", "key", "list").stdout)["unit_authorities"]
+        self.assertEqual(sum(bool(one["retired"]) for one in listed), 1)
+        self.assertEqual(len(listed), 2)
+        self.site.hansom("journal", "verify")
+        self.assertEqual(self.site.hansom("fsck").returncode, 0)
+
+    def test_wrong_rotations(self):
+        only = self.site.path / "ca" / "unit-ca.pem"
+        self.assertIn("key_in_use", self.retire(only, check=False).stderr)
+        key = self.site.path / "ca" / "unit-ca-key.pem"
+        key.chmod(0o640)
+        refused = self.site.hansom("unit", "enrol", "--request", self.unit.folder / "unit.csr", check=False)
+        self.assertIn("chmod 600", refused.stderr)
+        key.chmod(0o600)
+
+        def post(place, body):
+            status, _, content = self.site.people(f"/v1/keys/units/{place}", method="POST", person="operator",
+                                                  body=json.dumps(body), fields={"Content-Type": "application/json"})
+            return status, json.loads(content).get("token")
+
+        other = harness.Site()
+        stranger = (other.path / "ca" / "unit-ca.pem").read_text()
+        other.close()
+        self.assertEqual(post("add", {"certificate_pem": stranger, "reason": "x"}), (409, "key_not_loaded"))
+        self.assertEqual(post("add", {"certificate_pem": "nonsense", "reason": "x"}), (400, "bad_certificate"))
+        self.assertEqual(post("add", {"certificate_pem": stranger + stranger, "reason": "x"}), (400, "bad_certificate"))
+        self.assertEqual(post("add", {"certificate_pem": only.read_text()}), (400, "bad_parameter"))
+        self.assertEqual(post("retire", {"certificate_sha256": "x", "reason": "x"}), (400, "bad_digest"))
+        self.rotate_units()
+        again = self.rotate_units("--new", self.site.path / "ca" / "unit-ca-2.pem", check=False)
+        self.assertIn("key_known", again.stderr)
+        self.assertTrue(self.accepts(self.unit))
+
+
 @unittest.skipUnless(pathlib.Path(SOFTHSM).exists(), "SoftHSM is not installed: apt-get install softhsm2")
 class TokenKey(Keys):
     def prepare(self):
@@ -242,6 +323,24 @@ class TokenKey(Keys):
             self.assertTrue(self.holds(text))
         everything = [self.site.config.read_text(), self.site.log_tail()]
         self.assertFalse(any(PIN in text for text in everything), "the PIN is nowhere")
+
+    def test_a_token_signs_the_units(self):
+        pem = self.site.folder / "authority.pem"
+        harness.run("openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", pem)
+        harness.run("softhsm2-util", "--import", pem, "--token", "hansom", "--label", "units", "--id", "b1", "--pin", PIN)
+        pem.unlink()
+        added = json.loads(self.site.hansom("--json", "key", "rotate-units", "--reason", "a drill", "--new",
+                                            self.uri("units")).stdout)
+        place = self.site.path / added["place"]
+        self.assertNotIn("PRIVATE", (place.parent / (place.stem + "-key.pem")).read_text())
+        unit = harness.Unit(self.site, "unit-2")
+        harness.run("openssl", "verify", "-CAfile", place, unit.certificate)
+        self.assertEqual(unit.request("GET", "/v1/unit")[0], 200)
+        self.assertEqual(self.unit.request("GET", "/v1/unit")[0], 200)
+        shutil.move(self.site.folder / "tokens", self.site.folder / "away")
+        (self.site.folder / "tokens").mkdir()
+        refused = self.site.hansom("unit", "enrol", "--request", unit.folder / "unit.csr", check=False)
+        self.assertIn("key_unavailable", refused.stderr)
 
     def test_what_is_missing_is_named(self):
         self.make("journal", "a1")

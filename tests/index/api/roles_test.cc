@@ -141,8 +141,9 @@ TEST_F(EveryRoute, without_token_only_the_journals_key_and_its_public_log_are_sh
   for (const RouteFacts& route : api::PeopleApi::routes()) {
     if (route.open_to_all) open.push_back(route.pattern);
   }
-  const std::vector<std::string_view> expected = {
-      "/v1/journal/key", "/log/checkpoint", "/log/newest", "/log/tile/{tile}", "/log/proof/{leaf}", "/v1/journal/keys"};
+  const std::vector<std::string_view> expected = {"/v1/journal/key",   "/log/checkpoint",
+                                                  "/log/newest",       "/log/tile/{tile}",
+                                                  "/log/proof/{leaf}", "/v1/journal/keys"};
   EXPECT_EQ(open, expected);
 }
 

@@ -6,10 +6,15 @@
 #include <filesystem>
 #include <fstream>
 
+#include <boost/json/serialize.hpp>
+
+#include "index/api/unit_certificate.h"
+#include "proto/base/durable_file.h"
 #include "proto/http/wire_errors.h"
 #include "tests/index/api/api_rig.h"
 #include "tests/index/api/openapi.h"
 #include "tests/index/api/wrong_requests_rows.h"
+#include "tests/support/test_pki.h"
 
 namespace hansom::test {
 namespace {
@@ -58,6 +63,7 @@ class WrongRequests : public testing::Test {
     static_cast<void>(rig_.submit(enrolled));
     EXPECT_EQ(revoke("/v1/units/cab-out/revoke", kOps), 200U);
     make_keys();
+    make_authorities();
   }
 
   // A journal key nobody loaded, a recipient units are told, and one that is retired.
@@ -79,6 +85,32 @@ class WrongRequests : public testing::Test {
         "/v1/keys/vault/retire",
         R"({"reason": "test", "accepted_days": 0, "recipient": ")" + names_["RETIRED"] + R"("})",
         kOps);
+    EXPECT_EQ(retired.status, 200U) << retired.body;
+  }
+
+  // An authority in force, one the server does not know, and one that is retired.
+  void make_authorities() {
+    const TestPki in_force(rig_.folder(), "in-force");
+    const TestPki other(rig_.folder(), "other");
+    const Bytes pem = *durable::read_file(in_force.authority(), 10'000);
+    const std::vector<Bytes> loaded = *api::read_certificates(as_text(pem));
+    rig_.reopen([&loaded](api::PeopleApiDependencies& use) {
+      use.reload_unit_authorities = [loaded] { return Result<std::vector<Bytes>>(loaded); };
+    });
+    const auto in_json = [](ByteSpan text) {
+      const std::string quoted = boost::json::serialize(boost::json::string(as_text(text)));
+      return quoted.substr(1, quoted.size() - 2);
+    };
+    names_["AUTHORITY"] = in_json(pem);
+    names_["SHA256_IN_FORCE"] = sha256(loaded.front()).hex();
+    names_["OTHER_AUTHORITY"] = in_json(*durable::read_file(other.authority(), 10'000));
+    const auto added = rig_.post(
+        "/v1/keys/units/add",
+        R"({"reason": "test", "certificate_pem": ")" + names_["AUTHORITY"] + R"("})", kOps);
+    EXPECT_EQ(added.status, 200U) << added.body;
+    const auto retired =
+        rig_.post("/v1/keys/units/retire",
+                  R"({"reason": "test", "certificate_sha256": ")" + names_["ZERO"] + R"("})", kOps);
     EXPECT_EQ(retired.status, 200U) << retired.body;
   }
 

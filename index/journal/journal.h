@@ -50,8 +50,7 @@ struct Committed {
 };
 using Done = std::function<void(Result<Committed>)>;
 
-// The state machine: deterministic functions of (state, record). Called on the writer's thread
-// only.
+// The state machine: deterministic functions of (state, record). Called by one thread at a time.
 class Rules {
  public:
   virtual ~Rules() = default;

@@ -69,7 +69,7 @@ struct Witnesses::State {
   bool file_failed = false;
 
   void take_up_kept();
-  Status check_kept(const std::string& note, const tlog::Checkpoint& checkpoint) const;
+  Status check_kept(const tlog::SignedNote& kept, const tlog::Checkpoint& checkpoint) const;
   std::uint64_t set_target();
   void run_timer();
   void run_worker(Worker& worker);
@@ -78,21 +78,25 @@ struct Witnesses::State {
   void publish(const journal::Head& head, const std::set<std::string>& names);
 };
 
-// What an earlier run kept is shown again only when it is of this journal: a kept checkpoint that
-// the journal does not lead to means that the journal was rolled back or replaced.
+// What an earlier run kept is shown again only when it is of this journal, whichever of its keys
+// signed it: a kept checkpoint that the journal does not lead to means that the journal was rolled
+// back or replaced.
 void Witnesses::State::take_up_kept() {
   const auto bytes = durable::read_file(options.file, kNoteBytesMax);
   if (!bytes && bytes.error().kind == ErrorKind::kNotFound) return;
-  Result<tlog::Checkpoint> checkpoint =
-      bytes ? tlog::verify_checkpoint(as_text(*bytes), options.journal_key) : fail(bytes.error());
+  const auto parsed = bytes ? tlog::SignedNote::parse(as_text(*bytes)) : fail(bytes.error());
+  const auto checkpoint = parsed ? tlog::Checkpoint::parse(parsed->text) : fail(parsed.error());
   if (!checkpoint) {
     log_error("witnessed_checkpoint_dropped", checkpoint.error());
     return;
   }
   const std::string note = to_text(*bytes);
-  if (Status fits = check_kept(note, *checkpoint); !fits) {
-    ++forks;
-    log_error("journal_forked", fits.error());
+  if (Status fits = check_kept(*parsed, *checkpoint); !fits) {
+    // Another history only if our key has signed it; else a file that somebody wrote.
+    const auto ours = tlog::verify_checkpoint(note, options.journal_key);
+    if (ours) ++forks;
+    log_error(ours ? "journal_forked" : "witnessed_checkpoint_dropped",
+              ours ? fits.error() : ours.error());
     return;
   }
   const auto seen = tlog::verify_witnesses(note, options.policy);
@@ -107,7 +111,7 @@ void Witnesses::State::take_up_kept() {
   }
 }
 
-Status Witnesses::State::check_kept(const std::string& note,
+Status Witnesses::State::check_kept(const tlog::SignedNote& kept,
                                     const tlog::Checkpoint& checkpoint) const {
   const auto forked = [](std::string why) {
     return fail(ErrorKind::kCorrupt, "journal_forked", std::move(why));
@@ -118,7 +122,6 @@ Status Witnesses::State::check_kept(const std::string& note,
                   " leaves was witnessed, and the journal has " + std::to_string(size));
   }
   HANSOM_TRY_ASSIGN(const journal::Head own, journal.head_covering(LeafIndex{checkpoint.size - 1}));
-  HANSOM_TRY_ASSIGN(const tlog::SignedNote kept, tlog::SignedNote::parse(note));
   HANSOM_TRY_ASSIGN(const tlog::SignedNote ours, tlog::SignedNote::parse(own.checkpoint));
   if (kept.text != ours.text) {
     return forked("another tree of " + std::to_string(checkpoint.size) + " leaves was witnessed");

@@ -35,8 +35,8 @@ using Post = std::function<Result<HttpAnswer>(const HttpRequest&)>;
 
 struct WitnessesOptions {
   tlog::WitnessPolicy policy;
-  tlog::VerifierKey journal_key;
-  std::filesystem::path file;  // keeps the newest witnessed checkpoint
+  tlog::VerifierKey journal_key;  // the present one
+  std::filesystem::path file;     // keeps the newest witnessed checkpoint
   std::chrono::seconds interval{30};
   std::chrono::seconds timeout{10};
 };

@@ -74,7 +74,8 @@ Status check_head(const KeyLink& link, const Rotation& rotation) {
 
 std::string key_chain_json(const KeyChain& chain) {
   boost::json::array links;
-  for (const KeyLink& link : chain) write_leaf_proof(link, links.emplace_back(nullptr).emplace_object());
+  for (const KeyLink& link : chain)
+    write_leaf_proof(link, links.emplace_back(nullptr).emplace_object());
   boost::json::object json;
   json["format"] = kFormat;
   json["links"] = std::move(links);

@@ -68,9 +68,12 @@ TEST_F(MakeSite, TheConfigurationLoadsAndTheServersFilesFitTogether) {
   ASSERT_TRUE(config) << config.error().message;
   EXPECT_EQ(config->units.port, 18443);
   EXPECT_EQ(config->data, site.folder / "data");
-  const auto tls = http::TlsContext::make({config->units.certificate, config->units.private_key,
+  const auto tls = http::TlsContext::make({config->units.certificate,
+                                           config->units.private_key,
                                            http::ClientCertificate::kRequired,
-                                           config->unit_authorities.front(), {}, "units"});
+                                           config->unit_authorities.front(),
+                                           {},
+                                           "units"});
   EXPECT_TRUE(tls) << tls.error().message;
   const auto tool = read_site(site.folder);
   ASSERT_TRUE(tool) << tool.error().message;

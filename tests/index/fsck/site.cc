@@ -96,6 +96,7 @@ void SiteTest::expect(const std::vector<std::string>& findings,
   const Report report = check();
   const auto words = [](const std::vector<Finding>& list) {
     std::vector<std::string> out;
+    out.reserve(list.size());
     for (const Finding& finding : list) out.push_back(finding.token + " " + finding.where);
     return out;
   };

@@ -18,7 +18,7 @@ class TwoServers(unittest.TestCase):
         # The same data, other ports.
         text = self.site.config.read_text()
         for section in ("units", "people", "local"):
-            text = harness.set_key(text, section, "port", site_with_faults.lasting_port())
+            text = harness.set_key(text, section, "port", harness.free_port())
         self.second_config = self.site.path / "second.toml"
         self.second_config.write_text(text)
 

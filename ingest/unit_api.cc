@@ -11,6 +11,7 @@
 #include "index/async_commit.h"
 #include "index/keys/site_keys.h"
 #include "index/register/register.h"
+#include "ingest/unit_uploads.h"
 #include "ingest/upload/housekeeping.h"
 #include "ingest/upload/upload_routes.h"
 #include "proto/evidence/events_json.h"
@@ -52,12 +53,12 @@ boost::json::array unknown_types(const std::vector<evidence::Event>& events) {
 struct UnitApi::State {
   explicit State(const Dependencies& dependencies)
       : use(dependencies),
-        uploads(*use.index, *use.vault, *use.vault_identities, *use.clock, *use.random,
+        unit_uploads(*use.index, *use.vault, *use.vault_identities, *use.clock, use.on_accepted),
+        uploads(unit_uploads, *use.clock, *use.random,
                 {use.config->clip_bytes_max, use.config->spool_reserve_bytes,
                  use.config->upload_expiry},
                 use.config->spool()),
         upload_routes(uploads) {
-    uploads.on_accepted = use.on_accepted;
     add_routes();
   }
 
@@ -65,10 +66,12 @@ struct UnitApi::State {
   void add(std::string method, std::string pattern, http::Handler handler);
   [[nodiscard]] http::Awaitable<Status> counted(http::Exchange& exchange, http::Handler& handler);
   [[nodiscard]] http::Awaitable<Status> report_events(http::Exchange& exchange);
+  [[nodiscard]] http::Awaitable<Status> tell_receipt(http::Exchange& exchange);
   [[nodiscard]] http::Awaitable<Status> tell_keys(http::Exchange& exchange);
   [[nodiscard]] http::Awaitable<Status> tell_about_unit(http::Exchange& exchange);
 
   const Dependencies use;
+  UnitUploads unit_uploads;
   UploadContext uploads;
   UploadRoutes upload_routes;
   std::deque<http::Handler> handlers;  // what the router's handlers refer to
@@ -91,17 +94,12 @@ void UnitApi::State::add(std::string method, std::string pattern, http::Handler 
 }
 
 void UnitApi::State::add_routes() {
-  UploadRoutes& routes = upload_routes;
-  const std::string all(kUploadsPath);
-  const std::string one = all + "/{id}";
+  const std::string one = std::string(kUploadsPath) + "/{id}";
+  for (http::Route& route : upload_routes.routes()) {
+    add(std::move(route.method), std::move(route.pattern), std::move(route.handler));
+  }
   router.add_common_field("Tus-Resumable", std::string(upload::tus::kVersion));
-  add("OPTIONS", all, [&routes](http::Exchange& e) { return routes.options(e); });
-  add("OPTIONS", one, [&routes](http::Exchange& e) { return routes.options(e); });
-  add("POST", all, [&routes](http::Exchange& e) { return routes.create(e); });
-  add("HEAD", one, [&routes](http::Exchange& e) { return routes.describe(e); });
-  add("PATCH", one, [&routes](http::Exchange& e) { return routes.append(e); });
-  add("DELETE", one, [&routes](http::Exchange& e) { return routes.terminate(e); });
-  add("GET", one + "/receipt", [&routes](http::Exchange& e) { return routes.receipt(e); });
+  add("GET", one + "/receipt", [this](http::Exchange& e) { return tell_receipt(e); });
   add("POST", "/v1/events", [this](http::Exchange& e) { return report_events(e); });
   add("GET", "/v1/unit/keys", [this](http::Exchange& e) { return tell_keys(e); });
   add("GET", "/v1/unit", [this](http::Exchange& e) { return tell_about_unit(e); });
@@ -137,6 +135,25 @@ http::Awaitable<Status> UnitApi::State::report_events(http::Exchange& exchange) 
   answer["unknown_types"] = unknown_types(*events);
   answer["leaf_index"] = to_u64(committed->leaf);
   co_return co_await respond_json(exchange, answer);
+}
+
+http::Awaitable<Status> UnitApi::State::tell_receipt(http::Exchange& exchange) {
+  const auto unit = unit_uploads.identify(exchange.peer());
+  if (!unit) co_return fail(unit.error());
+  const auto id = upload_of(exchange.request());
+  if (!id) co_return fail(id.error());
+  const auto receipt = unit_uploads.find_receipt(*id, *unit);
+  if (!receipt) co_return fail(receipt.error());
+  if (!*receipt) {
+    const Spool::Upload open = uploads.spool->find(*id);
+    if (!open || open->facts().unit != unit->id) co_return no_such_upload();
+    co_return fail(ErrorKind::kNotFound, "receipt_not_found",
+                   "the upload is not complete; its receipt comes with its last byte");
+  }
+  http::Response response =
+      http::text_response(200, "application/json", evidence::receipt_json(**receipt));
+  auto responding = exchange.respond(std::move(response));
+  co_return co_await std::move(responding);
 }
 
 // Public: receipts of every era are checked with it.
@@ -223,7 +240,7 @@ UnitApi::Counters UnitApi::counters() const {
   counters.sync_us = syncs.sync_us;
   counters.uploads_open = uploads.spool->count();
   counters.leases_taken_over = uploads.leases.taken_over();
-  counters.clips_accepted = uploads.clips_accepted;
+  counters.clips_accepted = state_->unit_uploads.clips_accepted();
   counters.events_accepted = state_->events_accepted;
   counters.refusals = uploads.refusals.counts();
   return counters;

@@ -51,9 +51,9 @@ http::Awaitable<void> Housekeeping::look_after(Spool::Upload upload) {
   const Leases::Lease lease = context_.leases.try_take(id);
   if (!lease.held() || context_.spool->find(id) != upload) co_return;
   if (upload->full()) {
-    AcceptTools tools = context_.accept_tools();
-    const auto leaf = co_await accept_clip(*upload, tools);
-    if (!leaf) log_error("acceptance_deferred", leaf.error(), {{"upload", id.text()}});
+    auto finishing = context_.host.finish(*upload, context_);
+    const auto finished = co_await std::move(finishing);
+    if (!finished) log_error("acceptance_deferred", finished.error(), {{"upload", id.text()}});
     co_return;
   }
   const std::function<Status()> remove = [this, &upload] {

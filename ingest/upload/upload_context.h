@@ -4,11 +4,12 @@
 #include <atomic>
 #include <chrono>
 
-#include "ingest/accept_clip.h"
+#include "ingest/upload/disk_pool.h"
 #include "ingest/upload/leases.h"
 #include "ingest/upload/receive.h"
 #include "ingest/upload/refusals.h"
-#include "proto/age/identity_set.h"
+#include "ingest/upload/spool.h"
+#include "ingest/upload/upload_host.h"
 
 namespace hansom::ingest {
 
@@ -24,34 +25,23 @@ struct UploadOptions {
   std::chrono::seconds expiry{0};
 };
 
-// Owns threads, spool and leases; borrows index, vault, clock and random. Any thread.
+// Owns threads, spool and leases; borrows host, clock and random. Any thread.
 struct UploadContext {
-  UploadContext(EvidenceIndex& evidence_index, vault::Vault& clip_vault,
-                const age::IdentitySet& identities, Clock& site_clock, Random& randomness,
+  UploadContext(UploadHost& upload_host, Clock& site_clock, Random& randomness,
                 UploadOptions upload_options, std::filesystem::path spool_directory)
-      : index(evidence_index),
-        vault(clip_vault),
+      : host(upload_host),
         clock(site_clock),
         random(randomness),
         options(upload_options),
-        vault_identities(identities),
         syncs(std::move(spool_directory), fault, [this] { spool->withdraw_unsynced(); }),
         receive_tools{buffers, disk, syncs, bytes_received} {}
 
   // Whether anything may be taken in. Errors: kUnavailable `draining`, kStorage `storage_failed`,
-  // `journal_failed`.
+  // those of the host.
   [[nodiscard]] Status check_open() const {
     if (draining) return fail(ErrorKind::kUnavailable, "draining", "the server is shutting down");
-    // Bytes that cannot become a clip are better kept by their unit.
-    if (!index.journal().healthy()) {
-      return fail(ErrorKind::kStorage, "journal_failed",
-                  "an earlier commit failed; nothing is accepted until a restart");
-    }
+    HANSOM_TRY(host.check_open());
     return fault.check();
-  }
-  [[nodiscard]] AcceptTools accept_tools() {
-    return {index, vault,     vault_identities.all(), clock,      *spool, disk, syncs,
-            fault, accepting, clips_accepted,         on_accepted};
   }
   // Ends the threads, when no exchange runs any more.
   void stop() {
@@ -59,21 +49,17 @@ struct UploadContext {
     syncs.stop();
   }
 
-  EvidenceIndex& index;
-  vault::Vault& vault;
+  UploadHost& host;
   Clock& clock;
   Random& random;
   const UploadOptions options;
-  const age::IdentitySet& vault_identities;
 
   std::atomic<bool> draining = false;
-  std::atomic<std::uint64_t> bytes_received = 0, clips_accepted = 0;
-  std::function<void()> on_accepted;  // set before the first exchange
+  std::atomic<std::uint64_t> bytes_received = 0;
   Refusals refusals;
   Fault fault;
   std::unique_ptr<Spool> spool;  // opened before anybody else gets this
   Leases leases;
-  ClipsInAcceptance accepting;
   BufferPool buffers{kBuffersMax, kBufferBytes};
   SyncGroup syncs;
   DiskPool disk{kDiskThreads, kDiskQueueMax};

@@ -2,8 +2,6 @@
 // what the upload is, what the rules say, do it, answer.
 #include "ingest/upload/upload_routes.h"
 
-#include "index/catalogue/catalogue.h"
-#include "ingest/upload/check_creation.h"
 #include "proto/http/wire_errors.h"
 
 namespace hansom::ingest {
@@ -16,50 +14,40 @@ tus::RequestHead head_of(const http::Request& request) {
   return {request.method, request.fields.all(), request.has_body, request.content_length};
 }
 
-std::string path_of(const UploadId& id) {
+}  // namespace
+
+std::string upload_path(const UploadId& id) {
   return std::string(kUploadsPath) + "/" + id.text();
 }
 
 std::string receipt_path(const UploadId& id) {
-  return path_of(id) + "/receipt";
+  return upload_path(id) + "/receipt";
 }
 
 tl::unexpected<Error> no_such_upload() {
   return fail(ErrorKind::kNotFound, "upload_not_found", "there is no such upload of this unit");
 }
 
-Result<UploadId> id_of(const http::Request& request) {
+Result<UploadId> upload_of(const http::Request& request) {
   auto id = UploadId::parse(request.path_parameters.at("id"));
   if (!id) return no_such_upload();
   return id;
 }
 
-// What is told of a clip that exists.
-upload::Facts complete(const UploadId& id, std::uint64_t length, std::string metadata) {
-  upload::Facts facts;
-  facts.state = State::kComplete;
-  facts.offset = length;
-  facts.length = length;
-  facts.metadata = std::move(metadata);
-  facts.receipt = receipt_path(id);
-  return facts;
+std::vector<http::Route> UploadRoutes::routes() {
+  const std::string all(kUploadsPath);
+  const std::string one = all + "/{id}";
+  return {{"OPTIONS", all, [this](http::Exchange& e) { return options(e); }},
+          {"OPTIONS", one, [this](http::Exchange& e) { return options(e); }},
+          {"POST", all, [this](http::Exchange& e) { return create(e); }},
+          {"HEAD", one, [this](http::Exchange& e) { return describe(e); }},
+          {"PATCH", one, [this](http::Exchange& e) { return append(e); }},
+          {"DELETE", one, [this](http::Exchange& e) { return terminate(e); }}};
 }
-
-// The spool is gone; the record still has the manifest, as it came.
-upload::Facts complete(const UploadId& id, const evidence::Receipt& receipt) {
-  upload::Metadata metadata;
-  evidence::Record record;
-  if (record.ParseFromArray(receipt.record.data(), static_cast<int>(receipt.record.size()))) {
-    metadata.add(std::string(kManifestKey), record.clip_accepted().manifest_jws());
-  }
-  return complete(id, receipt.sealed_bytes, metadata.text());
-}
-
-}  // namespace
 
 Result<UploadRoutes::Asked> UploadRoutes::asked_for(http::Exchange& exchange) const {
-  HANSOM_TRY_ASSIGN(KnownUnit unit, identify_unit(context_.index, exchange.peer()));
-  HANSOM_TRY_ASSIGN(const UploadId id, id_of(exchange.request()));
+  HANSOM_TRY_ASSIGN(KnownUnit unit, context_.host.identify(exchange.peer()));
+  HANSOM_TRY_ASSIGN(const UploadId id, upload_of(exchange.request()));
   return find(id, std::move(unit));
 }
 
@@ -68,12 +56,9 @@ Result<UploadRoutes::Asked> UploadRoutes::find(const UploadId& id, KnownUnit uni
     if (open->facts().unit != unit.id) return no_such_upload();
     return Asked{std::move(unit), id, std::move(open), std::nullopt};
   }
-  HANSOM_TRY_ASSIGN(const View view, context_.index.view());
-  HANSOM_TRY_ASSIGN(const auto leaf, catalogue::find_upload(view.reader(), id));
-  if (!leaf) return no_such_upload();
-  HANSOM_TRY_ASSIGN(evidence::Receipt receipt, context_.index.receipt(*leaf));
-  if (receipt.unit != unit.id.text()) return no_such_upload();
-  return Asked{std::move(unit), id, nullptr, std::move(receipt)};
+  HANSOM_TRY_ASSIGN(auto completed, context_.host.find_complete(id, unit));
+  if (!completed) return no_such_upload();
+  return Asked{std::move(unit), id, nullptr, std::move(completed)};
 }
 
 upload::Facts UploadRoutes::facts_of(const SpoolUpload& upload) const {
@@ -87,7 +72,7 @@ upload::Facts UploadRoutes::facts_of(const SpoolUpload& upload) const {
 }
 
 upload::Facts UploadRoutes::facts_of(const Asked& asked) const {
-  return asked.open ? facts_of(*asked.open) : complete(asked.id, *asked.completed);
+  return asked.open ? facts_of(*asked.open) : *asked.completed;
 }
 
 http::Awaitable<Result<Leases::Lease>> UploadRoutes::take_over(http::Exchange& exchange,
@@ -127,17 +112,15 @@ http::Awaitable<Status> UploadRoutes::refuse(http::Exchange& exchange, const Err
 }
 
 http::Awaitable<Status> UploadRoutes::options(http::Exchange& exchange) {
-  const auto unit = identify_unit(context_.index, exchange.peer());
+  const auto unit = context_.host.identify(exchange.peer());
   if (!unit) co_return fail(unit.error());
   auto responding = respond(exchange, tus::options({context_.options.clip_bytes_max}));
   co_return co_await std::move(responding);
 }
 
-// Not a part of create(): the view must not live as long as the upload's bytes take to come.
-Result<UploadFacts> UploadRoutes::new_facts(const upload::CreateRequest& wanted, ByteSpan spki_der,
-                                            const KnownUnit& unit) const {
-  HANSOM_TRY_ASSIGN(const View view, context_.index.view());
-  HANSOM_TRY_ASSIGN(UploadFacts facts, check_creation(wanted, spki_der, unit, view.reader()));
+Result<UploadFacts> UploadRoutes::new_facts(const upload::CreateRequest& wanted,
+                                            const http::Peer& peer, const KnownUnit& unit) const {
+  HANSOM_TRY_ASSIGN(UploadFacts facts, context_.host.check_creation(wanted, peer, unit));
   facts.id = UploadId::make(context_.random);
   facts.created = context_.clock.now();
   facts.expires = facts.created + context_.options.expiry;
@@ -146,7 +129,7 @@ Result<UploadFacts> UploadRoutes::new_facts(const upload::CreateRequest& wanted,
 
 http::Awaitable<Status> UploadRoutes::create(http::Exchange& exchange) {
   // Who, and what.
-  const auto unit = identify_unit(context_.index, exchange.peer());
+  const auto unit = context_.host.identify(exchange.peer());
   if (!unit) co_return fail(unit.error());
   const http::Request& request = exchange.request();
   const auto wanted = tus::read_create(head_of(request));
@@ -161,7 +144,7 @@ http::Awaitable<Status> UploadRoutes::create(http::Exchange& exchange) {
   if (const auto* refusal = std::get_if<upload::Refusal>(&first); refusal && wanted->with_content) {
     co_return co_await refuse(exchange, *refusal);
   }
-  auto facts = new_facts(*wanted, exchange.peer().certificate->spki_der, *unit);
+  auto facts = new_facts(*wanted, exchange.peer(), *unit);
   if (!facts) co_return fail(std::move(facts).error());
   if (Status room = context_.spool->check_reserve(wanted->length); !room) {
     co_return fail(std::move(room).error());
@@ -184,7 +167,8 @@ http::Awaitable<Status> UploadRoutes::create(http::Exchange& exchange) {
     if (!taken) co_return co_await refuse(exchange, taken.error());
     now = *std::move(taken);
   }
-  auto responding = respond(exchange, tus::created(path_of(facts->id), now, wanted->with_content));
+  auto responding =
+      respond(exchange, tus::created(upload_path(facts->id), now, wanted->with_content));
   co_return co_await std::move(responding);
 }
 
@@ -267,7 +251,7 @@ http::Awaitable<tl::expected<upload::Facts, upload::Refusal>> UploadRoutes::take
   };
   const std::function<Status()> still_allowed = [this, &unit] {
     if (Status open = context_.check_open(); !open) return open;
-    return check_still_known(context_.index, unit);
+    return context_.host.check_still_known(unit);
   };
   if (Status allowed = still_allowed(); !allowed) co_return refused(std::move(allowed).error());
   if (append.bytes_max > 0) {
@@ -293,11 +277,8 @@ http::Awaitable<tl::expected<upload::Facts, upload::Refusal>> UploadRoutes::take
 // Requires: the lease.
 http::Awaitable<Result<upload::Facts>> UploadRoutes::settle(SpoolUpload& upload) {
   if (upload.full()) {
-    AcceptTools tools = context_.accept_tools();
-    const auto leaf = co_await accept_clip(upload, tools);
-    if (!leaf) co_return fail(leaf.error());
-    const UploadFacts& of = upload.facts();
-    co_return complete(of.id, of.length, of.metadata);
+    auto finishing = context_.host.finish(upload, context_);
+    co_return co_await std::move(finishing);
   }
   if (Status synced = co_await upload.sync(context_.syncs); !synced) {
     co_return fail(std::move(synced).error());
@@ -327,21 +308,6 @@ http::Awaitable<Status> UploadRoutes::terminate(http::Exchange& exchange) {
     co_return fail(std::move(removed).error());
   }
   auto responding = respond(exchange, tus::terminated());
-  co_return co_await std::move(responding);
-}
-
-http::Awaitable<Status> UploadRoutes::receipt(http::Exchange& exchange) {
-  const auto asked = asked_for(exchange);
-  if (!asked) co_return fail(asked.error());
-  if (!asked->completed) {
-    co_return fail(ErrorKind::kNotFound, "receipt_not_found",
-                   "the upload is not complete; its receipt comes with its last byte");
-  }
-  http::Response response;
-  response.fields.add("Content-Type", "application/json");
-  response.fields.add("Cache-Control", "no-store");
-  response.body = evidence::receipt_json(*asked->completed);
-  auto responding = exchange.respond(std::move(response));
   co_return co_await std::move(responding);
 }
 

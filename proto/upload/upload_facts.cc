@@ -56,6 +56,7 @@ Result<UploadFacts> read_members(const boost::json::object& object) {
   HANSOM_TRY_ASSIGN(facts.expires, time_of(object, "expires"));
   HANSOM_TRY_ASSIGN(facts.metadata, text_of(object, "metadata"));
   HANSOM_TRY_ASSIGN(facts.manifest_jws, text_of(object, "manifest_jws"));
+  if (facts.manifest_jws.empty()) return facts;
   HANSOM_TRY_ASSIGN(facts.manifest, manifest_of(facts.manifest_jws));
   HANSOM_TRY_ASSIGN(facts.clip,
                     ClipId::from_span(as_bytes(std::string_view(facts.manifest.sealed_sha256()))));

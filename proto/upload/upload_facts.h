@@ -19,8 +19,10 @@ struct UploadFacts {
   UnitId unit;
   std::string controller;  // the unit's, when the upload was created
   std::uint64_t length = 0;
-  std::string metadata;      // Upload-Metadata as it goes back to the unit
-  std::string manifest_jws;  // as it came; its signature was checked at creation
+  std::string metadata;  // Upload-Metadata as it goes back to the unit
+  // As it came; its signature was checked at creation. Empty where the host asks for none; then
+  // there is no clip either.
+  std::string manifest_jws;
   evidence::Manifest manifest;
   ClipId clip;  // what the manifest says the sealed bytes are
   UtcTime created;

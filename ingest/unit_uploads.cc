@@ -1,0 +1,80 @@
+// What units may upload, and what becomes of it.
+#include "ingest/unit_uploads.h"
+
+#include "index/catalogue/catalogue.h"
+#include "ingest/upload/check_creation.h"
+#include "ingest/upload/upload_routes.h"
+
+namespace hansom::ingest {
+namespace {
+
+// What is told of a clip that exists.
+upload::Facts complete(const UploadId& id, std::uint64_t length, std::string metadata) {
+  upload::Facts facts;
+  facts.state = upload::Facts::State::kComplete;
+  facts.offset = length;
+  facts.length = length;
+  facts.metadata = std::move(metadata);
+  facts.receipt = receipt_path(id);
+  return facts;
+}
+
+}  // namespace
+
+Result<KnownUnit> UnitUploads::identify(const http::Peer& peer) const {
+  return identify_unit(index_, peer);
+}
+
+Status UnitUploads::check_open() const {
+  // Bytes that cannot become a clip are better kept by their unit.
+  if (index_.journal().healthy()) return {};
+  return fail(ErrorKind::kStorage, "journal_failed",
+              "an earlier commit failed; nothing is accepted until a restart");
+}
+
+Status UnitUploads::check_still_known(const KnownUnit& unit) const {
+  return ingest::check_still_known(index_, unit);
+}
+
+Result<UploadFacts> UnitUploads::check_creation(const upload::CreateRequest& request,
+                                                const http::Peer& peer,
+                                                const KnownUnit& unit) const {
+  HANSOM_TRY_ASSIGN(const View view, index_.view());
+  return ingest::check_creation(request, peer.certificate->spki_der, unit, view.reader());
+}
+
+http::Awaitable<Result<upload::Facts>> UnitUploads::finish(SpoolUpload& upload,
+                                                           UploadContext& context) {
+  AcceptTools tools{index_,         vault_,          identities_.all(), clock_,
+                    *context.spool, context.disk,    context.syncs,     context.fault,
+                    accepting_,     clips_accepted_, on_accepted_};
+  const auto leaf = co_await accept_clip(upload, tools);
+  if (!leaf) co_return fail(leaf.error());
+  const UploadFacts& of = upload.facts();
+  co_return complete(of.id, of.length, of.metadata);
+}
+
+Result<std::optional<evidence::Receipt>> UnitUploads::find_receipt(const UploadId& id,
+                                                                   const KnownUnit& unit) const {
+  HANSOM_TRY_ASSIGN(const View view, index_.view());
+  HANSOM_TRY_ASSIGN(const auto leaf, catalogue::find_upload(view.reader(), id));
+  if (!leaf) return std::nullopt;
+  HANSOM_TRY_ASSIGN(evidence::Receipt receipt, index_.receipt(*leaf));
+  if (receipt.unit != unit.id.text()) return std::nullopt;
+  return receipt;
+}
+
+// The spool is gone; the record still has the manifest, as it came.
+Result<std::optional<upload::Facts>> UnitUploads::find_complete(const UploadId& id,
+                                                                const KnownUnit& unit) const {
+  HANSOM_TRY_ASSIGN(const auto receipt, find_receipt(id, unit));
+  if (!receipt) return std::nullopt;
+  upload::Metadata metadata;
+  evidence::Record record;
+  if (record.ParseFromArray(receipt->record.data(), static_cast<int>(receipt->record.size()))) {
+    metadata.add(std::string(kManifestKey), record.clip_accepted().manifest_jws());
+  }
+  return complete(id, receipt->sealed_bytes, metadata.text());
+}
+
+}  // namespace hansom::ingest

@@ -21,6 +21,7 @@
 #include "index/witness/witnesses.h"
 #include "ingest/index_inspection_source.h"
 #include "ingest/inspect/inspector_pool.h"
+#include "ingest/listener_tls.h"
 #include "ingest/local_api.h"
 #include "ingest/restoration.h"
 #include "ingest/server_metrics.h"
@@ -97,14 +98,6 @@ Status stop_listener(http::Server* listener, std::chrono::seconds drain) {
   return {};
 }
 
-http::TlsOptions tls_options(const std::string& name, const site::ListenerConfig& where) {
-  http::TlsOptions tls;
-  tls.certificate_chain = where.certificate;
-  tls.private_key = where.private_key;
-  tls.session_context = name;
-  return tls;
-}
-
 }  // namespace
 
 // Members are declared in the order they start: destruction takes them apart in reverse.
@@ -115,6 +108,7 @@ struct Server::Parts {
   // Caught from the beginning: who sees the server ready may tell it to stop.
   asio::io_context signals_context{1};
   asio::signal_set signals{signals_context, SIGTERM, SIGINT};
+  asio::signal_set hangups{signals_context, SIGHUP};
   site::SiteConfig config;
   std::filesystem::path config_file;
   std::unique_ptr<age::IdentitySet> vault_identities;
@@ -132,7 +126,8 @@ struct Server::Parts {
   IoThreads unit_threads;
   IoThreads people_threads;
   IoThreads local_threads;
-  std::shared_ptr<http::TlsContext> units_tls;  // shared with its listener
+  std::shared_ptr<http::TlsContext> units_tls;  // shared with their listeners
+  std::shared_ptr<http::TlsContext> people_tls;
   std::unique_ptr<http::Server> unit_listener;
   std::unique_ptr<http::Server> people_listener;
   std::unique_ptr<http::Server> local_listener;
@@ -146,11 +141,10 @@ struct Server::Parts {
                                                    const site::ListenerConfig& where,
                                                    const http::Router& routes, IoThreads& threads,
                                                    std::shared_ptr<http::TlsContext> tls);
-  [[nodiscard]] http::TlsOptions units_tls_options(
-      const std::vector<std::filesystem::path>& authorities) const;
   [[nodiscard]] Result<std::vector<Bytes>> reload_unit_authorities() const;
   [[nodiscard]] std::vector<std::string> not_ready_because() const;
   [[nodiscard]] MetricSources metric_sources() const;
+  void renew_certificates_at_hangup();
   void stop();
 };
 
@@ -256,11 +250,11 @@ Status Server::Parts::listen() {
   local_threads = make_threads(1);
   unit_api->start();
 
-  HANSOM_TRY_ASSIGN(units_tls, http::TlsContext::make(units_tls_options(config.unit_authorities)));
+  HANSOM_TRY_ASSIGN(units_tls,
+                    http::TlsContext::make(units_tls_options(config, config.unit_authorities)));
   HANSOM_TRY_ASSIGN(unit_listener,
                     listen_one("units", config.units, unit_api->routes(), unit_threads, units_tls));
-  HANSOM_TRY_ASSIGN(const auto people_tls,
-                    http::TlsContext::make(tls_options("people", config.people)));
+  HANSOM_TRY_ASSIGN(people_tls, http::TlsContext::make(people_tls_options(config)));
   HANSOM_TRY_ASSIGN(people_listener,
                     listen_one("people", config.people, people_routes, people_threads, people_tls));
   http::ServerOptions local;
@@ -272,20 +266,11 @@ Status Server::Parts::listen() {
   return {};
 }
 
-http::TlsOptions Server::Parts::units_tls_options(
-    const std::vector<std::filesystem::path>& authorities) const {
-  http::TlsOptions tls = tls_options("units", config.units);
-  tls.client_certificate = http::ClientCertificate::kRequired;
-  tls.client_authorities = authorities.front();
-  tls.more_authorities = {authorities.begin() + 1, authorities.end()};
-  return tls;
-}
-
 // Nothing else of the file is taken over before a restart.
 Result<std::vector<Bytes>> Server::Parts::reload_unit_authorities() const {
   HANSOM_TRY_ASSIGN(const site::SiteConfig now, site::load_config(config_file));
   HANSOM_TRY_ASSIGN(std::vector<Bytes> certificates, load_unit_authorities(now));
-  HANSOM_TRY(units_tls->renew(units_tls_options(now.unit_authorities)));
+  HANSOM_TRY(units_tls->renew(units_tls_options(config, now.unit_authorities)));
   return certificates;
 }
 
@@ -318,6 +303,16 @@ MetricSources Server::Parts::metric_sources() const {
   return {unit_api.get(),   index.get(),
           inspectors.get(), scrubber.get(),
           witnesses.get(),  {{"units", unit_listener.get()}, {"people", people_listener.get()}}};
+}
+
+// Certificates of a few months are replaced by programs that know how to send SIGHUP.
+void Server::Parts::renew_certificates_at_hangup() {
+  hangups.async_wait([this](boost::system::error_code ended, int) {
+    if (ended) return;
+    renew_certificate("units", *units_tls);
+    renew_certificate("people", *people_tls);
+    renew_certificates_at_hangup();
+  });
 }
 
 // Each step waits for what the one before let end; what does not end in time is forced by the
@@ -363,8 +358,11 @@ Result<std::unique_ptr<Server>> Server::start(const site::SiteConfig& config,
 
 void Server::run_until_signalled() {
   int received = 0;
-  parts_->signals.async_wait(
-      [&received](boost::system::error_code, int number) { received = number; });
+  parts_->signals.async_wait([&received, this](boost::system::error_code, int number) {
+    received = number;
+    parts_->hangups.cancel();
+  });
+  parts_->renew_certificates_at_hangup();
   parts_->signals_context.run();
   log(LogLevel::kInfo, "server_stopping", {{"signal", received}});
   parts_->stop();

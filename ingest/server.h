@@ -24,6 +24,7 @@ class Server {
   // Serves until SIGTERM or SIGINT, then drains: no new connections, running uploads end with what
   // came kept, queued commands are committed. Returns within the configured drain time and a few
   // seconds.
+  // SIGHUP: both listeners read certificate and key again.
   void run_until_signalled();
 
  private:

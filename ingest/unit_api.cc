@@ -14,6 +14,7 @@
 #include "ingest/unit_uploads.h"
 #include "ingest/upload/housekeeping.h"
 #include "ingest/upload/upload_routes.h"
+#include "proto/base/log.h"
 #include "proto/evidence/events_json.h"
 
 namespace hansom::ingest {
@@ -46,6 +47,18 @@ boost::json::array unknown_types(const std::vector<evidence::Event>& events) {
   boost::json::array array;
   for (const std::string& type : types) array.emplace_back(type);
   return array;
+}
+
+// A certificate that passed TLS and not the register: the operator asks why a unit stays away.
+void log_unknown_unit(const http::Peer& peer, const Error& error) {
+  if (!is_refusal_of_identity(error)) return;
+  const auto& certificate = peer.certificate;
+  log(LogLevel::kInfo, "unit_refused",
+      {{"token", error.token},
+       {"message", error.message},
+       {"peer", peer.address},
+       {"certificate", certificate ? certificate->subject : ""},
+       {"certificate_sha256", certificate ? certificate->sha256.hex() : ""}});
 }
 
 }  // namespace
@@ -83,7 +96,10 @@ struct UnitApi::State {
 // Every handler passes here, so that no refusal goes uncounted.
 http::Awaitable<Status> UnitApi::State::counted(http::Exchange& exchange, http::Handler& handler) {
   Status status = co_await handler(exchange);
-  if (!status) uploads.refusals.count(status.error());
+  if (!status) {
+    uploads.refusals.count(status.error());
+    log_unknown_unit(exchange.peer(), status.error());
+  }
   co_return status;
 }
 

@@ -1,13 +1,13 @@
 // The table of settings, and the few kinds of value they have.
 #include "index/site/settings.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <limits>
 #include <vector>
+
+#include "index/site/judges.h"
 
 namespace hansom::site {
 namespace {
@@ -141,34 +141,6 @@ Setting retention_days(std::string_view key, evidence::Purpose::Kind purpose) {
           }};
 }
 
-std::string judge_origin(std::string_view text) {
-  const bool plain =
-      std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f && c != '+'; });
-  if (plain && !text.empty() && text.size() <= 255) return {};
-  return "must be 1 to 255 printable ASCII characters without space or '+', such as "
-         "\"evidence.example/main\"";
-}
-
-std::string judge_name(std::string_view text) {
-  return text.empty() || text.size() > 255 ? "must be 1 to 255 characters" : "";
-}
-
-std::string judge_address(std::string_view text) {
-  std::array<unsigned char, sizeof(in6_addr)> parsed{};
-  const std::string address(text);
-  if (inet_pton(AF_INET, address.c_str(), parsed.data()) == 1 ||
-      inet_pton(AF_INET6, address.c_str(), parsed.data()) == 1) {
-    return {};
-  }
-  return "must be an IP address such as \"0.0.0.0\", \"127.0.0.1\" or \"::\"";
-}
-
-// Health and metrics have neither TLS nor tokens.
-std::string judge_loopback(std::string_view text) {
-  if (text.starts_with("127.") && judge_address(text).empty()) return {};
-  return text == "::1" ? "" : "must be a loopback address, \"127.0.0.1\" or \"::1\"";
-}
-
 constexpr std::int64_t kAnything = std::numeric_limits<std::int64_t>::max();
 constexpr Bounds kPort{0, 65535};
 constexpr Bounds kMilliseconds{100, 3'600'000};
@@ -223,6 +195,13 @@ void add_listeners(std::vector<Setting>& out) {
       judge_loopback));
   out.push_back(number(
       "local", "port", kPort, [](auto& c) -> auto& { return c.local_port; }));
+
+  out.push_back(text(
+      "tls", "ciphers", Need::kOptional, [](auto& c) -> auto& { return c.tls_ciphers; },
+      judge_ciphers));
+  out.push_back(text(
+      "tls", "groups", Need::kOptional, [](auto& c) -> auto& { return c.tls_groups; },
+      judge_groups));
 }
 
 void add_limits(std::vector<Setting>& out) {
@@ -254,6 +233,9 @@ void add_limits(std::vector<Setting>& out) {
   out.push_back(period(
       "limits", "progress_timeout_ms", kMilliseconds,
       [](auto& c) -> auto& { return c.limits.progress_timeout; }));
+  out.push_back(number(
+      "limits", "body_bytes_per_second_min", {0, 1 << 20},
+      [](auto& c) -> auto& { return c.limits.body_bytes_per_second_min; }));
 }
 
 void add_inspector(std::vector<Setting>& out) {

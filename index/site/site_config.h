@@ -35,6 +35,11 @@ struct SiteConfig {
   std::string local_address = "127.0.0.1";
   std::uint16_t local_port = 9480;  // health, readiness, metrics
 
+  // Of both listeners, by preference.
+  std::string tls_ciphers =
+      "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256";
+  std::string tls_groups = "X25519:P-256:P-384";
+
   unsigned unit_threads = 0;  // 0: one a core
   std::uint64_t clip_bytes_max = 4ULL << 30;
   std::uint64_t spool_reserve_bytes = 1ULL << 30;  // creations stop below this much free space

@@ -53,4 +53,9 @@ Status check_still_known(const EvidenceIndex& index, const KnownUnit& unit) {
   return {};
 }
 
+bool is_refusal_of_identity(const Error& error) {
+  return error.token == "certificate_unknown" || error.token == "unit_unknown" ||
+         error.token == "unit_revoked";
+}
+
 }  // namespace hansom::ingest

@@ -31,4 +31,7 @@ struct KnownUnit {
 // Whether the unit would still be let in. Errors: as identify_unit.
 [[nodiscard]] Status check_still_known(const EvidenceIndex& index, const KnownUnit& unit);
 
+// Whether an error says that a peer is no unit of ours, or not any more.
+[[nodiscard]] bool is_refusal_of_identity(const Error& error);
+
 }  // namespace hansom::ingest

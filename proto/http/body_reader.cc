@@ -27,14 +27,40 @@ Error stream_error(const boost::system::error_code& error, std::string_view what
 }
 
 BodyReader::BodyReader(Connection& connection, const RequestHead& head)
-    : connection_(connection), chunked_(head.chunked), left_(head.body_bytes) {}
+    : connection_(connection),
+      chunked_(head.chunked),
+      left_(head.body_bytes),
+      waited_before_(connection.stream.waited()) {}
 
 Awaitable<Result<std::size_t>> BodyReader::read(MutableByteSpan into) {
   HANSOM_CHECK(!into.empty());
   if (done()) co_return std::size_t{0};
   connection_.stream.limit_each_wait(connection_.options.limits.progress_timeout);
-  if (chunked_) co_return co_await read_chunked(into);
-  co_return co_await read_identity(into);
+  Result<std::size_t> got;
+  if (chunked_) {
+    got = co_await read_chunked(into);
+  } else {
+    got = co_await read_identity(into);
+  }
+  if (got) HANSOM_CO_TRY(check_rate(*got));
+  co_return got;
+}
+
+Status BodyReader::check_rate(std::size_t bytes) {
+  const ServerLimits& limits = connection_.options.limits;
+  bytes_since_ += bytes;
+  const std::chrono::nanoseconds waited = connection_.stream.waited() - waited_before_;
+  if (waited < limits.progress_timeout || done()) return {};
+  const auto least = std::chrono::duration<double>(limits.progress_timeout).count() *
+                     static_cast<double>(limits.body_bytes_per_second_min);
+  if (static_cast<double>(bytes_since_) < least) {
+    return fail(ErrorKind::kTimeout, "body_timeout",
+                "the body came slower than " + std::to_string(limits.body_bytes_per_second_min) +
+                    " bytes a second");
+  }
+  waited_before_ += waited;
+  bytes_since_ = 0;
+  return {};
 }
 
 Awaitable<Result<std::size_t>> BodyReader::read_identity(MutableByteSpan into) {

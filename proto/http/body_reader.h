@@ -25,6 +25,8 @@ class BodyReader {
   [[nodiscard]] Awaitable<Result<std::size_t>> read(MutableByteSpan into);
 
  private:
+  // Holds what has come against the least rate. Error: kTimeout `body_timeout`.
+  [[nodiscard]] Status check_rate(std::size_t bytes);
   [[nodiscard]] Awaitable<Result<std::size_t>> read_identity(MutableByteSpan into);
   [[nodiscard]] Awaitable<Result<std::size_t>> read_chunked(MutableByteSpan into);
 
@@ -32,6 +34,8 @@ class BodyReader {
   bool chunked_;
   std::uint64_t left_;
   ChunkDecoder decoder_;
+  std::chrono::nanoseconds waited_before_;  // of the stream, when the rate was last looked at
+  std::uint64_t bytes_since_ = 0;
 };
 
 // Turns a stream's error into ours. Requires: error is set.

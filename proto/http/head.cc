@@ -1,6 +1,7 @@
 // Beast reads the syntax; what it forgives and HTTP smuggling needs is refused here.
 #include "proto/http/head.h"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 
@@ -120,6 +121,11 @@ class HeadParser final : public beast::http::basic_parser<true> {
 
 Result<RequestHead> parse_head(std::string_view text, const HeadOptions& options) {
   HANSOM_TRY(check_lines(text));
+  // The request line and the blank line are no fields.
+  if (std::count(text.begin(), text.end(), '\n') > static_cast<std::ptrdiff_t>(kFieldsMax) + 2) {
+    return fail(ErrorKind::kTooLarge, "header_too_large",
+                "the request head may have at most " + std::to_string(kFieldsMax) + " fields");
+  }
   HeadParser parser;
   parser.header_limit(std::numeric_limits<std::uint32_t>::max());  // the session bounds the head
   parser.body_limit(boost::none);
@@ -150,6 +156,9 @@ Result<RequestHead> parse_head(std::string_view text, const HeadOptions& options
   head.effective_method = head.request.method;
   if (const auto method = head.request.fields.find("X-HTTP-Method-Override");
       method && options.method_override) {
+    if (head.request.fields.count("X-HTTP-Method-Override") > 1) {
+      return bad_head("X-HTTP-Method-Override twice");
+    }
     head.effective_method = std::string(*method);
   }
   return head;

@@ -5,6 +5,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <ctime>
 #include <memory>
 
@@ -35,14 +36,6 @@ Bytes to_der(Encode encode, Object* object) {
   return der;
 }
 
-std::string subject_text(X509* certificate) {
-  const MemoryBio bio(BIO_new(BIO_s_mem()));
-  X509_NAME_print_ex(bio.get(), X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253);
-  char* text = nullptr;
-  const long size = BIO_get_mem_data(bio.get(), &text);
-  return size > 0 ? std::string(text, static_cast<std::size_t>(size)) : std::string();
-}
-
 Result<std::vector<std::string>> alternative_uris(X509* certificate) {
   int critical = 0;
   const Names names(static_cast<GENERAL_NAMES*>(
@@ -65,15 +58,25 @@ Result<std::vector<std::string>> alternative_uris(X509* certificate) {
   return uris;
 }
 
-Result<UtcTime> expiry(X509* certificate) {
+}  // namespace
+
+std::string subject_text(X509* certificate) {
+  const MemoryBio bio(BIO_new(BIO_s_mem()));
+  X509_NAME_print_ex(bio.get(), X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253);
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(bio.get(), &text);
+  return size > 0 ? std::string(text, std::min<std::size_t>(static_cast<std::size_t>(size),
+                                                            kSubjectBytesMax))
+                  : std::string();
+}
+
+Result<UtcTime> certificate_expiry(X509* certificate) {
   std::tm time{};
   if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &time) != 1) {
     return bad("the expiry of the certificate cannot be read");
   }
   return UtcTime(std::chrono::seconds(::timegm(&time)));
 }
-
-}  // namespace
 
 Result<std::optional<PeerCertificate>> peer_certificate(SSL* ssl) {
   const Certificate certificate(SSL_get1_peer_certificate(ssl));
@@ -85,7 +88,7 @@ Result<std::optional<PeerCertificate>> peer_certificate(SSL* ssl) {
   peer.spki_der = to_der(i2d_X509_PUBKEY, X509_get_X509_PUBKEY(certificate.get()));
   if (peer.der.empty() || peer.spki_der.empty()) return bad("the certificate cannot be encoded");
   peer.sha256 = sha256(ByteSpan(peer.der));
-  HANSOM_TRY_ASSIGN(peer.not_after, expiry(certificate.get()));
+  HANSOM_TRY_ASSIGN(peer.not_after, certificate_expiry(certificate.get()));
   return peer;
 }
 

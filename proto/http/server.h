@@ -23,18 +23,32 @@ struct TlsOptions {
   std::filesystem::path client_authorities;             // PEM, where required
   std::vector<std::filesystem::path> more_authorities;  // the same, beside it
   std::string session_context;                          // names the listener for resumption
+  // As OpenSSL names them, by the server's preference, with colons; empty: OpenSSL's own.
+  std::string ciphers;  // TLS 1.3 suites
+  std::string groups;   // of the key exchange
+};
+
+// What a listener shows of itself.
+struct ServerCertificate {
+  std::string subject;
+  Digest sha256;  // of its DER form
+  UtcTime not_after;
 };
 
 // One TLS 1.3-only server context. Shared by all threads of a listener.
 class TlsContext {
  public:
   // Errors: kInvalid `bad_tls_config` naming the file and what is wrong (missing, key mismatch,
-  // readable by others).
+  // readable by others), or the setting.
   [[nodiscard]] static Result<std::shared_ptr<TlsContext>> make(const TlsOptions& options);
   virtual ~TlsContext() = default;
   // From here new connections meet these certificates and authorities; those that stand go on, and
   // no session from before is resumed. Any thread. Errors: as make; then nothing has changed.
   [[nodiscard]] virtual Status renew(const TlsOptions& options) = 0;
+  // The same for the server's own certificate and key, read again from the files last named; the
+  // authorities stay. Errors: as make, and for a certificate that is not valid today; then nothing
+  // has changed.
+  [[nodiscard]] virtual Result<ServerCertificate> renew_certificate() = 0;
 };
 
 struct ServerLimits {
@@ -45,6 +59,9 @@ struct ServerLimits {
   std::chrono::milliseconds idle_timeout{120'000};  // between requests
   std::chrono::milliseconds progress_timeout{
       30'000};  // body read or answer written without progress
+  // Of a body, over each progress_timeout that was spent waiting for its peer; 0: no such bound. A
+  // byte now and then would be progress, and hold a connection for ever.
+  std::uint64_t body_bytes_per_second_min = 100;
 };
 
 struct ServerOptions {

@@ -34,6 +34,15 @@ bool peer_is_gone(const Error& error) {
   return error.token == "connection_lost" || error.token == "superseded";
 }
 
+// A line that no CR ends: the head will never be one of ours, so nobody waits for its end.
+bool has_bare_lf(std::string_view text) {
+  for (std::size_t at = text.find('\n'); at != std::string_view::npos;
+       at = text.find('\n', at + 1)) {
+    if (at == 0 || text[at - 1] != '\r') return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Session::Session(boost::asio::ip::tcp::socket socket, const ServerOptions& options,
@@ -85,7 +94,8 @@ Awaitable<bool> Session::open() {
     log(LogLevel::kInfo, "handshake_failed",
         {{"listener", connection_.options.name},
          {"peer", connection_.peer.address},
-         {"reason", refusal}});
+         {"reason", refusal},
+         {"certificate", stream.refused_subject()}});
   }
   co_return false;
 }
@@ -125,6 +135,9 @@ Awaitable<Result<std::size_t>> Session::read_head() {
                          std::to_string(limits.header_bytes_max) + " bytes");
     }
     if (end != std::string_view::npos) co_return head_bytes;
+    if (has_bare_lf(text.substr(searched == 0 ? 0 : searched + 1))) {
+      co_return fail(ErrorKind::kInvalid, "bad_head", "a line of the head does not end with CR LF");
+    }
     searched = text.size() > 3 ? text.size() - 3 : 0;
     const auto room = buffer.prepare(idle_ ? kIdleReadBytes : kHeadReadBytes);
     const std::size_t got = co_await connection_.stream.async_read_some(room, token);

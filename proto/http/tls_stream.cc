@@ -59,6 +59,8 @@ TlsStream::TlsStream(tcp::socket socket, const TlsContext* context, TrafficCount
   tls_.reset(SSL_new(dynamic_cast<const OpensslContext&>(*context).native().get()));
   HANSOM_CHECK(tls_ != nullptr && SSL_set_fd(ssl(tls_), socket_.native_handle()) == 1);
   SSL_set_accept_state(ssl(tls_));
+  refused_ = std::make_unique<RefusedCertificate>();
+  note_refusals(ssl(tls_), refused_.get());
 }
 
 TlsStream::~TlsStream() = default;
@@ -75,9 +77,7 @@ TlsStream::Step TlsStream::tls_step(int result, std::size_t bytes) {
   if (code == SSL_ERROR_SSL || code == SSL_ERROR_SYSCALL) {
     tls_failed_ = true;  // OpenSSL forbids further calls, SSL_shutdown included
     tls_reason_ = openssl_reasons();
-    if (const long verdict = SSL_get_verify_result(ssl(tls_)); verdict != X509_V_OK) {
-      tls_reason_ += std::string(": ") + X509_verify_cert_error_string(verdict);
-    }
+    if (!refused_->reason.empty()) tls_reason_ += ": " + refused_->reason;
   }
   if (bytes > 0) return {Want::kNothing, {{}, bytes}};
   switch (code) {
@@ -164,24 +164,29 @@ TlsStream::Step TlsStream::step_handshake() {
   return tls_step(SSL_do_handshake(ssl(tls_)), 0);
 }
 
-void TlsStream::begin_wait() {
+void TlsStream::begin_wait(bool first) {
   bytes_since_wait_ = 0;
   timed_out_ = false;
+  wait_began_ = Deadline::Clock::now();
   Deadline::Clock::time_point moment = no_wait_beyond_;
-  if (moment == Deadline::Clock::time_point::max()) moment = Deadline::Clock::now() + each_wait_;
+  if (moment == Deadline::Clock::time_point::max()) {
+    if (first) operation_ends_ = wait_began_ + each_wait_;
+    moment = operation_ends_;
+  }
   deadline_.set(moment);
 }
 
 TlsStream::ErrorCode TlsStream::end_wait(ErrorCode error) {
   deadline_.clear();
+  waited_ += Deadline::Clock::now() - wait_began_;
   if (cancelled_) return asio::error::operation_aborted;
   if (timed_out_) return asio::error::timed_out;
   return error;
 }
 
-Awaitable<TlsStream::ErrorCode> TlsStream::wait(Want want) {
+Awaitable<TlsStream::ErrorCode> TlsStream::wait(Want want, bool first) {
   if (cancelled_) co_return asio::error::operation_aborted;
-  begin_wait();
+  begin_wait(first);
   ErrorCode error;
   auto token = asio::redirect_error(asio::use_awaitable, error);
   co_await socket_.async_wait(wait_type(want), token);
@@ -189,10 +194,10 @@ Awaitable<TlsStream::ErrorCode> TlsStream::wait(Want want) {
 }
 
 Awaitable<TlsStream::ErrorCode> TlsStream::handshake() {
-  while (true) {
+  for (bool first = true;; first = false) {
     const Step step = step_handshake();
     if (step.want == Want::kNothing) co_return step.transfer.error;
-    const ErrorCode error = co_await wait(step.want);
+    const ErrorCode error = co_await wait(step.want, first);
     if (error) co_return error;
   }
 }
@@ -209,8 +214,8 @@ Awaitable<TlsStream::Transfer> TlsStream::read(MutableByteSpan into) {
   } else {
     step = step_read(into);
   }
-  while (step.want != Want::kNothing) {
-    const ErrorCode error = co_await wait(step.want);
+  for (bool first = true; step.want != Want::kNothing; first = false) {
+    const ErrorCode error = co_await wait(step.want, first);
     if (error) co_return Transfer{error, 0};
     step = step_read(into);
   }
@@ -247,12 +252,19 @@ void TlsStream::shutdown() {
 
 Awaitable<void> TlsStream::discard_input() {
   std::array<char, std::size_t{16} * 1024> dropped;
+  std::size_t since_turn = 0;
   while (true) {
     const ssize_t got = ::recv(socket_.native_handle(), dropped.data(), dropped.size(), 0);
     if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) co_return;
     if (no_wait_beyond_ < Deadline::Clock::now()) co_return;
-    if (got > 0) continue;
-    const ErrorCode error = co_await wait(Want::kRead);
+    if (got > 0) {
+      since_turn += static_cast<std::size_t>(got);
+      if (since_turn < kFairBytes) continue;
+      since_turn = 0;
+      co_await asio::post(socket_.get_executor(), asio::use_awaitable);
+      continue;
+    }
+    const ErrorCode error = co_await wait(Want::kRead, true);
     if (error) co_return;
   }
 }
@@ -261,6 +273,11 @@ void TlsStream::close() {
   deadline_.clear();
   ErrorCode unread;  // the descriptor is gone whatever close says
   socket_.close(unread);
+}
+
+const std::string& TlsStream::refused_subject() const {
+  static const std::string nobody;
+  return refused_ ? refused_->subject : nobody;
 }
 
 std::string TlsStream::peer_address() const {

@@ -24,6 +24,7 @@
 namespace hansom::http {
 
 class TlsContext;
+struct RefusedCertificate;
 
 struct TrafficCounters {  // of one listener, all threads
   std::atomic<std::uint64_t> bytes_received{0};
@@ -78,7 +79,7 @@ class TlsStream {
         token, socket_);
   }
 
-  // From now on each wait may last this long: progress moves the deadline.
+  // From now on each operation may wait this long: progress moves the deadline.
   void limit_each_wait(std::chrono::milliseconds limit);
   // From now on no wait lasts beyond this moment.
   void limit_all_waits(std::chrono::milliseconds from_now);
@@ -95,8 +96,13 @@ class TlsStream {
   [[nodiscard]] Awaitable<void> discard_input();
   void close();
 
+  // How long operations have waited for the peer, in all.
+  [[nodiscard]] std::chrono::nanoseconds waited() const { return waited_; }
+
   [[nodiscard]] std::string peer_address() const;
   [[nodiscard]] const std::string& tls_reason() const { return tls_reason_; }
+  // Whose certificate the handshake refused; empty: nobody's.
+  [[nodiscard]] const std::string& refused_subject() const;
   // OpenSSL's handle (SSL*); null for plain TCP.
   [[nodiscard]] void* native_tls() const { return tls_.get(); }
 
@@ -129,8 +135,8 @@ class TlsStream {
         const Step step = direction == Direction::kRead ? stream->step_read({into, size})
                                                         : stream->step_write({from, size});
         if (step.want != Want::kNothing && !stream->cancelled_) {
+          stream->begin_wait(!suspended);
           suspended = true;
-          stream->begin_wait();
           return stream->socket_.async_wait(wait_type(step.want), std::move(self));
         }
         done = step.transfer;
@@ -159,8 +165,10 @@ class TlsStream {
   [[nodiscard]] Step step_handshake();
   [[nodiscard]] Step tls_step(int result, std::size_t bytes);
   [[nodiscard]] Step socket_step(int error_number, Want want, std::size_t bytes) const;
-  [[nodiscard]] Awaitable<ErrorCode> wait(Want want);
-  void begin_wait();
+  // `first` in its operation: only bytes that came through move the deadline, not a record that
+  // carried none.
+  [[nodiscard]] Awaitable<ErrorCode> wait(Want want, bool first);
+  void begin_wait(bool first);
   [[nodiscard]] ErrorCode end_wait(ErrorCode error);
 
   boost::asio::ip::tcp::socket socket_;
@@ -169,12 +177,16 @@ class TlsStream {
   Deadline deadline_;
   std::chrono::milliseconds each_wait_{0};
   Deadline::Clock::time_point no_wait_beyond_ = Deadline::Clock::time_point::max();
+  Deadline::Clock::time_point operation_ends_;
+  Deadline::Clock::time_point wait_began_;
+  std::chrono::nanoseconds waited_{0};
   std::size_t bytes_since_wait_ = 0;
   bool drained_ = false;  // the last read took all there was
   bool timed_out_ = false;
   bool cancelled_ = false;
   bool tls_failed_ = false;
   std::string tls_reason_;
+  std::unique_ptr<RefusedCertificate> refused_;
 };
 
 }  // namespace hansom::http

@@ -118,6 +118,25 @@ class Site:
         self.log.flush()
         return "\n".join((self.folder / "hansomd.log").read_text(errors="replace").split("\n")[-40:])
 
+    def log_size(self):
+        return (self.folder / "hansomd.log").stat().st_size
+
+    def wait_for_log(self, event, since=0, seconds=10, **patterns):
+        """The first line of this event, written after `since` bytes, whose fields match the patterns."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            with open(self.folder / "hansomd.log", encoding="utf-8", errors="replace") as log:
+                log.seek(since)
+                lines = [json.loads(line) for line in log if line.startswith("{") and line.endswith("\n")]
+            for line in lines:
+                if line["event"] == event and all(re.search(p, str(line.get(f, ""))) for f, p in patterns.items()):
+                    return line
+            time.sleep(0.01)  # polling; bounded by the deadline
+        raise AssertionError(f"no {event} with {patterns} in the log:\n{self.log_tail()}")
+
+    def resident_bytes(self):
+        return int(re.search(r"VmRSS:\s+(\d+) kB", pathlib.Path(f"/proc/{self.server.pid}/status").read_text())[1]) << 10
+
     def local(self, path):
         connection = http.client.HTTPConnection("127.0.0.1", self.local_port, timeout=10)
         try:
@@ -186,6 +205,15 @@ class Unit:
         return http.client.HTTPSConnection("localhost", self.site.unit_port, context=self.context(),
                                            timeout=timeout)
 
+    def tls(self, port=None, timeout=30):
+        """A connection that any bytes can be sent over."""
+        plain = socket.create_connection(("localhost", port or self.site.unit_port), timeout=timeout)
+        return self.context().wrap_socket(plain, server_hostname="localhost")
+
+    def seal_with_age(self, media):
+        recipient = json.loads(self.request("GET", "/v1/unit")[2])["vault_recipient"]
+        return subprocess.run(["age", "-r", recipient], input=media, capture_output=True, check=True).stdout
+
     def request(self, method, path, fields=None, body=None):
         connection = self.connect()
         try:
@@ -206,6 +234,24 @@ def jws(payload, key):
     der = subprocess.run(["openssl", "dgst", "-sha256", "-sign", str(key)], input=signing_input.encode(),
                          capture_output=True, check=True).stdout
     return signing_input + "." + base64url(raw_signature(der))
+
+
+def manifest(unit, sealed, media, number):
+    """Of a clip, made without our code."""
+    return jws({
+        "unit": unit.name, "channel": 1, "clip_number": number,
+        "vehicle": {"registration": "AB12CDE", "vin": ""}, "vehicle_licence": "PH-100", "driver_licence": "",
+        "start": "2026-03-01T10:00:00Z", "clock_state": "gnss", "duration_ms": 60000, "media_type": "video/mp4",
+        "sealed_sha256": sha256(sealed), "sealed_bytes": len(sealed),
+        "media_sha256": sha256(media), "media_bytes": len(media),
+        "purpose": {"kind": "event", "reference": "7"}, "sound": {"present": False, "trigger": "none"},
+    }, unit.key)
+
+
+def tus_creation(length, signed_manifest):
+    """The fields that create an upload."""
+    encoded = base64.b64encode(signed_manifest.encode()).decode()
+    return {"Tus-Resumable": "1.0.0", "Upload-Length": str(length), "Upload-Metadata": f"manifest {encoded}"}
 
 
 def raw_signature(der):

@@ -171,6 +171,20 @@ Status TlsClient::send(std::string_view bytes) {
   return {};
 }
 
+Status TlsClient::update_keys() {
+  ERR_clear_error();
+  int result = SSL_key_update(impl_->ssl.get(), SSL_KEY_UPDATE_REQUESTED);
+  if (result == 1) result = SSL_do_handshake(impl_->ssl.get());
+  if (result != 1) return impl_->failure(result, "update of keys");
+  return {};
+}
+
+Status TlsClient::send_below_tls(std::string_view bytes) {
+  const ssize_t sent = ::send(impl_->socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  if (sent != static_cast<ssize_t>(bytes.size())) return socket_failure("send below TLS");
+  return {};
+}
+
 Result<std::string> TlsClient::receive_some() {
   if (!impl_->received.empty()) return std::exchange(impl_->received, {});
   std::string out(std::size_t{16} * 1024, '\0');

@@ -54,6 +54,11 @@ class TlsClient {
   // send, then the next answer.
   [[nodiscard]] Result<Answer> exchange(std::string_view request);
 
+  // New sending keys, and the peer is asked for its own (RFC 8446 section 4.6.3). Requires: TLS.
+  [[nodiscard]] Status update_keys();
+  // Straight to the socket, below TLS.
+  [[nodiscard]] Status send_below_tls(std::string_view bytes);
+
   // Sends close_notify and FIN; receiving goes on.
   void half_close();
   // Closes at once with RST, as a vanished network does later.

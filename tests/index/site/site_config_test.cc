@@ -117,6 +117,24 @@ TEST_F(SiteConfigFile, WrongKindsAreRefused) {
   EXPECT_THAT(refusal("[units]\naddress = \"localhost\"\n"), HasSubstr("must be an IP address"));
 }
 
+TEST_F(SiteConfigFile, CiphersAndGroupsAreNamesOfTls13) {
+  const auto good = load(std::string(kMinimal) +
+                         "[tls]\nciphers = \"TLS_AES_128_GCM_SHA256\"\ngroups = \"P-521:X448\"\n");
+  ASSERT_TRUE(good) << good.error().message;
+  EXPECT_EQ(good->tls_ciphers, "TLS_AES_128_GCM_SHA256");
+  EXPECT_EQ(good->tls_groups, "P-521:X448");
+  const auto with = [this](std::string_view key, std::string_view value) {
+    return refusal("[tls]\n" + std::string(key) + " = \"" + std::string(value) + "\"\n");
+  };
+  EXPECT_THAT(with("ciphers", "ECDHE-RSA-AES128-GCM-SHA256"),
+              AllOf(HasSubstr("hansomd.toml:2: tls.ciphers must be a list with colons of TLS_AES_"),
+                    HasSubstr("'ECDHE-RSA-AES128-GCM-SHA256' is none of them")));
+  EXPECT_THAT(with("ciphers", ""), HasSubstr("'' is none of them"));
+  EXPECT_THAT(with("groups", "X25519:"), HasSubstr("'' is none of them"));
+  EXPECT_THAT(with("groups", "X25519:P-256:X25519"), HasSubstr("'X25519' is there twice"));
+  EXPECT_THAT(with("groups", "secp224r1"), HasSubstr("tls.groups must be a list with colons"));
+}
+
 TEST_F(SiteConfigFile, TwoListenersOnOnePortAreRefused) {
   EXPECT_THAT(refusal(std::string(kMinimal) + "port = 8443\n"),
               HasSubstr("people.port and units.port are both 8443"));

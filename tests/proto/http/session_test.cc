@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "proto/http/head.h"
 #include "tests/proto/http/routes.h"
 
 namespace hansom::http {
@@ -96,6 +97,7 @@ TEST_F(SessionTest, ReadsChunkedBodies) {
 TEST_F(SessionTest, SlowOneByteWritesSurvive) {
   ServerLimits limits;
   limits.progress_timeout = std::chrono::seconds(2);
+  limits.body_bytes_per_second_min = 1;
   start(limits);
   const std::string body = "0123456789";
   const std::string request = put("/digest", body);
@@ -107,6 +109,23 @@ TEST_F(SessionTest, SlowOneByteWritesSurvive) {
   }
   EXPECT_EQ(client_->receive_answer()->body, digest_answer(body));
   EXPECT_GT(std::chrono::steady_clock::now() - begun, limits.progress_timeout);
+}
+
+TEST_F(SessionTest, ABodyThatDribblesIsDropped) {
+  for (const std::string framing : {"Content-Length: 900", "Transfer-Encoding: chunked"}) {
+    ServerLimits limits;
+    limits.progress_timeout = std::chrono::milliseconds(300);
+    limits.body_bytes_per_second_min = 100;
+    start(limits);
+    ASSERT_TRUE(client_->send("PUT /digest HTTP/1.1\r\nHost: x\r\n" + framing + "\r\n\r\n"));
+    std::string received;
+    while (received.empty() && client_->send(framing.starts_with("C") ? "y" : "1\r\ny\r\n")) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));  // the subject of the test
+      if (server_->counters().bytes_sent > 0) received = client_->receive_some().value_or("lost");
+    }
+    EXPECT_NE(received.find("408 Request Timeout"), std::string::npos) << received;
+    EXPECT_NE(received.find("slower than 100 bytes a second"), std::string::npos) << received;
+  }
 }
 
 TEST_F(SessionTest, SilentPeerInABodyIsDropped) {
@@ -155,6 +174,15 @@ TEST_F(SessionTest, HeaderOverTheLimitIs431) {
   EXPECT_TRUE(closed());
 }
 
+TEST_F(SessionTest, ManyFieldsAre431) {
+  start();
+  std::string fields;
+  for (std::size_t i = 1; i < kFieldsMax; ++i) fields += "X: y\r\n";
+  EXPECT_EQ(ask("GET /thing HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n").status, 200U);
+  EXPECT_EQ(ask("GET /thing HTTP/1.1\r\nHost: x\r\nX: z\r\n" + fields + "\r\n").status, 431U);
+  EXPECT_TRUE(closed());
+}
+
 TEST_F(SessionTest, SmugglingFormsAre400AndTheConnectionEnds) {
   start();
   const std::vector<std::pair<std::string, std::string>> forms = {
@@ -175,6 +203,7 @@ TEST_F(SessionTest, SmugglingFormsAre400AndTheConnectionEnds) {
       {"X: a\nContent-Length: 5\r\n", "bad_head"},
       {"X: a\rb\r\n", "bad_head"},
       {"Host: y\r\n", "bad_head"},
+      {"X-HTTP-Method-Override: PUT\r\nX-HTTP-Method-Override: GET\r\n", "bad_head"},
   };
   for (const auto& [fields, token] : forms) {
     client_ = connect(site_.client(*server_));

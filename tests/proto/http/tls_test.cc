@@ -64,7 +64,7 @@ TEST_F(TlsTest, RefusesWrongCertificates) {
   server_usage.san_uris = {"urn:hansom:unit:cab-7"};
   const std::vector<std::pair<Identity, std::string>> cases = {
       {site_.pki.expired_unit("cab-7"), "certificate expired"},
-      {site_.pki.future_unit("cab-7"), "bad certificate"},
+      {site_.pki.future_unit("cab-7"), "certificate expired"},
       {site_.pki.self_signed_unit("cab-7"), "unknown ca"},
       {foreign.unit("cab-7"), "decrypt error"},  // an authority of the same name, another key
       {site_.pki.issue(server_usage), "unsupported certificate"},
@@ -141,6 +141,80 @@ TEST_F(TlsTest, SilentHandshakeIsDropped) {
   EXPECT_EQ(impatient.counters().handshakes_failed, 1U);
 }
 
+TEST_F(TlsTest, RenewedCertificateIsShownAndTheAuthoritiesStay) {
+  const TlsOptions files = site_.tls_options(ClientCertificate::kRequired);
+  ServerOptions options;
+  options.name = "units";
+  options.tls = TlsContext::make(files).value();
+  const std::shared_ptr<TlsContext> tls = options.tls;
+  RunningServer server(router_, std::move(options));
+  const Identity unit = site_.pki.unit("cab-7");
+  const auto before = connect(site_.client(server, unit));
+  ASSERT_EQ(before->exchange(kGetPeer)->status, 200U);
+
+  const Identity next = site_.pki.server();
+  std::filesystem::copy_file(next.certificate, files.certificate_chain,
+                             std::filesystem::copy_options::overwrite_existing);
+  EXPECT_FALSE(tls->renew_certificate().has_value()) << "its key is not there yet";
+  EXPECT_EQ(ask_as(site_.client(server, unit))->body, peer_answer("cab-7", unit, "new"));
+  std::filesystem::copy_file(next.key, files.private_key,
+                             std::filesystem::copy_options::overwrite_existing);
+  std::ofstream(files.client_authorities) << "nobody's";  // only renew() reads it again
+  const auto renewed = tls->renew_certificate();
+  ASSERT_TRUE(renewed.has_value()) << renewed.error().message;
+  EXPECT_EQ(renewed->sha256, next.sha256);
+  EXPECT_EQ(renewed->subject, "CN=localhost");
+
+  ClientOptions resumes = site_.client(server, unit);
+  resumes.authorities.clear();  // the file is gone
+  resumes.resume = before->session();
+  EXPECT_EQ(ask_as(resumes)->body, peer_answer("cab-7", unit, "new"));
+  EXPECT_EQ(before->exchange(kGetPeer)->status, 200U) << "what stands goes on";
+  EXPECT_FALSE(tls->renew(files).has_value());
+}
+
+// TLS 1.3 knows no renegotiation: its request is a record of the wrong kind.
+TEST_F(TlsTest, RenegotiationEndsTheConnection) {
+  const auto client = connect(site_.client(server_, site_.pki.unit("cab-7")));
+  ASSERT_EQ(client->exchange(kGetPeer)->status, 200U);
+  constexpr std::string_view kHello("\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00", 10);
+  ASSERT_TRUE(client->send_below_tls(kHello));
+  const auto answer = client->exchange(kGetPeer);
+  EXPECT_FALSE(answer.has_value());
+  while (server_.counters().connections_open > 0) std::this_thread::yield();
+  EXPECT_EQ(server_.counters().requests_total, 1U);
+}
+
+class KeyUpdates : public TlsTest, public testing::WithParamInterface<const char*> {};
+
+// Records without a byte of the message are no progress, and one peer's keep no other waiting.
+TEST_P(KeyUpdates, FloodOutlastsNoDeadline) {
+  ServerOptions options = site_.units();
+  options.limits.idle_timeout = options.limits.header_timeout = options.limits.progress_timeout =
+      std::chrono::milliseconds(500);
+  RunningServer server(router_, std::move(options));
+  const Identity unit = site_.pki.unit("cab-7");
+  const auto flooding = connect(site_.client(server, unit));
+  ASSERT_EQ(flooding->exchange(kGetPeer)->status, 200U);
+  ASSERT_TRUE(flooding->send(GetParam()));
+  const auto begun = std::chrono::steady_clock::now();
+  std::size_t updates = 0;
+  while (server.counters().connections_open > 0 && flooding->update_keys()) {
+    if (++updates == 100) {
+      const auto other = connect(site_.client(server, unit));
+      EXPECT_EQ(other->exchange(kGetPeer)->status, 200U);
+    }
+  }
+  EXPECT_GT(updates, 100U);
+  while (server.counters().connections_open > 0) std::this_thread::yield();
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(30));
+}
+
+INSTANTIATE_TEST_SUITE_P(Where, KeyUpdates,
+                         testing::Values("", "GET /peer HT",
+                                         "PUT /digest HTTP/1.1\r\nHost: x\r\n"
+                                         "Content-Length: 9\r\n\r\nhalf"));
+
 class TlsConfigTest : public testing::Test {
  protected:
   static std::string refusal(const TlsOptions& options) {
@@ -174,6 +248,13 @@ TEST_F(TlsConfigTest, NamesTheFileAndWhatIsWrong) {
   TlsOptions unset = good;
   unset.client_authorities.clear();
   EXPECT_NE(refusal(unset).find("client authorities is not set"), std::string::npos);
+
+  TlsOptions preferences = good;
+  preferences.ciphers = "ECDHE-RSA-AES128-GCM-SHA256";
+  EXPECT_NE(refusal(preferences).find("ciphers: not a list"), std::string::npos);
+  preferences = good;
+  preferences.groups = "X25519:P-255";
+  EXPECT_NE(refusal(preferences).find("groups: not a list"), std::string::npos);
 
   ASSERT_EQ(::chmod(good.private_key.c_str(), 0640), 0);
   EXPECT_NE(refusal(good).find("chmod 600"), std::string::npos);

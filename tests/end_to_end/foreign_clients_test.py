@@ -17,18 +17,6 @@ MEDIA_BYTES = 5 << 20
 INTERRUPTED_BYTES = 48 << 20  # far more than the sockets between client and server hold
 
 
-def manifest(unit, sealed, media, number):
-    """A manifest made without our code."""
-    return harness.jws({
-        "unit": unit.name, "channel": 1, "clip_number": number,
-        "vehicle": {"registration": "AB12CDE", "vin": ""}, "vehicle_licence": "PH-100", "driver_licence": "",
-        "start": "2026-03-01T10:00:00Z", "clock_state": "gnss", "duration_ms": 60000, "media_type": "video/mp4",
-        "sealed_sha256": harness.sha256(sealed), "sealed_bytes": len(sealed),
-        "media_sha256": harness.sha256(media), "media_bytes": len(media),
-        "purpose": {"kind": "event", "reference": "7"}, "sound": {"present": False, "trigger": "none"},
-    }, unit.key)
-
-
 class ForeignClients(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -43,15 +31,10 @@ class ForeignClients(unittest.TestCase):
     def tearDownClass(cls):
         cls.site.close()
 
-    def seal_with_age(self, media):
-        return subprocess.run(["age", "-r", self.recipient], input=media, capture_output=True, check=True).stdout
-
     def upload(self, sealed, jws):
         """In one request, with Python's own HTTP client."""
-        encoded = harness.base64.b64encode(jws.encode()).decode()
         return self.unit.request("POST", "/uploads", {
-            "Tus-Resumable": "1.0.0", "Upload-Length": str(len(sealed)),
-            "Upload-Metadata": f"manifest {encoded}", "Content-Type": "application/offset+octet-stream"}, sealed)
+            **harness.tus_creation(len(sealed), jws), "Content-Type": "application/offset+octet-stream"}, sealed)
 
     def assert_fetched(self, sealed, media):
         clip = harness.sha256(sealed)
@@ -60,8 +43,8 @@ class ForeignClients(unittest.TestCase):
 
     def test_a_clip_sealed_by_age_is_taken_and_opened(self):
         media = self.random.randbytes(MEDIA_BYTES)
-        sealed = self.seal_with_age(media)
-        status, fields, body = self.upload(sealed, manifest(self.unit, sealed, media, 1))
+        sealed = self.unit.seal_with_age(media)
+        status, fields, body = self.upload(sealed, harness.manifest(self.unit, sealed, media, 1))
         self.assertEqual(status, 201, body)
         self.assertEqual(int(fields["upload-offset"]), len(sealed))
         self.assert_fetched(sealed, media)
@@ -92,14 +75,14 @@ class ForeignClients(unittest.TestCase):
         """
         sealed = subprocess.run(["node", "--input-type=module", "-e", script], input=media, capture_output=True,
                                 check=True).stdout
-        status, _, body = self.upload(sealed, manifest(self.unit, sealed, media, 2))
+        status, _, body = self.upload(sealed, harness.manifest(self.unit, sealed, media, 2))
         self.assertEqual(status, 201, body)
         self.assert_fetched(sealed, media)
 
     @unittest.skipUnless(NODE_MODULES and shutil.which("node"), "HANSOM_NODE_MODULES is not set: npm clients not tried")
     def test_tus_js_client_uploads_with_interruptions(self):
         media = self.random.randbytes(INTERRUPTED_BYTES)
-        sealed = self.seal_with_age(media)
+        sealed = self.unit.seal_with_age(media)
         path = self.unit.folder / "tus-js.age"
         path.write_bytes(sealed)
         for number, chunk_bytes in enumerate([0, 7_000_001], start=10):
@@ -107,7 +90,8 @@ class ForeignClients(unittest.TestCase):
                 arguments = {
                     "modules": str(pathlib.Path(NODE_MODULES).parent),
                     "endpoint": f"https://localhost:{self.site.unit_port}/uploads", "file": str(path),
-                    "manifest": manifest(self.unit, sealed, media, number),
+                    "headers": {"Upload-Metadata": harness.tus_creation(
+                        0, harness.manifest(self.unit, sealed, media, number))["Upload-Metadata"]},
                     "certificate": str(self.unit.certificate), "key": str(self.unit.key),
                     "authority": self.site.server_ca(), "breaks": [0.15, 0.4, 0.7], "chunkBytes": chunk_bytes,
                 }

@@ -242,7 +242,7 @@ void add_inspector(std::vector<Setting>& out) {
   out.push_back(path(
       "inspector", "program", Need::kOptional, [](auto& c) -> auto& { return c.inspector; }));
   out.push_back(number(
-      "inspector", "workers", {1, 64}, [](auto& c) -> auto& { return c.inspector_workers; }));
+      "inspector", "workers", {0, 64}, [](auto& c) -> auto& { return c.inspector_workers; }));
   out.push_back(period(
       "inspector", "wall_seconds", {1, 3600}, [](auto& c) -> auto& { return c.inspector_wall; }));
   out.push_back(number(

@@ -24,7 +24,9 @@ class SpoolCheck {
     std::error_code failed;
     for (fs::directory_iterator entry(options_.spool, failed), end; !failed && entry != end;
          entry.increment(failed)) {
-      take(entry->path().filename().string());
+      // No folder is ours: a file system of the spool's own has its lost+found here.
+      std::error_code unknown;
+      if (!entry->is_directory(unknown)) take(entry->path().filename().string());
     }
     if (failed == std::errc::no_such_file_or_directory) return;  // no upload was ever made
     if (failed) {

@@ -18,6 +18,8 @@ inline constexpr std::size_t kBuffersMax = 512;
 // A long body is made durable, and the unit's right to send it looked at again, this often.
 inline constexpr std::uint64_t kDurableEveryBytes = std::uint64_t{32} * 1024 * 1024;
 static_assert(kDurableEveryBytes % kBufferBytes == 0);
+// One buffer is being written while the next one fills.
+static_assert(kDurableEveryBytes + 2 * kBufferBytes <= kUnsyncedBytesMax);
 
 // What the loop works with; shared by all exchanges.
 struct ReceiveTools {

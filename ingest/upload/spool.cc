@@ -14,6 +14,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// There from before a start makes durable what it found until it has: found by the next start, no
+// sync since can be trusted.
+constexpr std::string_view kInDoubtName = "in-doubt";
+
 // Reserves the blocks without changing the size, which is the offset.
 Status preallocate(int fd, std::uint64_t bytes, const fs::path& path) {
   if (bytes == 0) return {};
@@ -30,6 +34,7 @@ Result<std::unique_ptr<Spool>> Spool::open(const fs::path& directory, std::uint6
   HANSOM_TRY(durable::make_directories(directory));
   std::unique_ptr<Spool> spool(new Spool(directory, reserve_bytes, fault));
   HANSOM_TRY(spool->scan());
+  spool->make_durable();
   return spool;
 }
 
@@ -40,7 +45,7 @@ Status Spool::scan() {
        !failed && entry != fs::directory_iterator(); entry.increment(failed)) {
     if (entry->path().extension() == ".json") {
       take_in(entry->path());
-    } else {
+    } else if (!entry->is_directory(failed)) {  // none is ours: a file system's lost+found
       others.push_back(entry->path());
     }
   }
@@ -50,7 +55,7 @@ Status Spool::scan() {
   for (const fs::path& path : others) {
     fs::path facts_file = path;
     facts_file.replace_extension(".json");
-    if (fs::exists(facts_file, failed)) continue;
+    if (fs::exists(facts_file, failed) || path.filename() == kInDoubtName) continue;
     log(LogLevel::kInfo, "spool_leftover_removed", {{"path", path.string()}});
     HANSOM_TRY(durable::remove_synced(path));
   }
@@ -78,9 +83,37 @@ void Spool::take_in(const fs::path& facts_file) {
     return;
   }
   const UploadId id = facts->id;
-  const auto upload = std::make_shared<SpoolUpload>(directory_, *std::move(facts), written, moved);
-  upload->sync_at_start();
-  uploads_[id] = upload;
+  uploads_[id] = std::make_shared<SpoolUpload>(directory_, *std::move(facts), written, moved);
+}
+
+void Spool::make_durable() {
+  std::vector<Upload> found = all();
+  std::erase_if(found, [](const Upload& one) { return one->moved() || one->written() == 0; });
+  Status done = sync_found(found);
+  if (!done) directory_.fault.raise(done.error());
+}
+
+// One sync for all: 0.1 to 1 ms each would be seconds for ten thousand uploads.
+Status Spool::sync_found(const std::vector<Upload>& found) const {
+  const fs::path in_doubt = directory_.path / kInDoubtName;
+  if (found.empty()) return fs::exists(in_doubt) ? durable::remove_synced(in_doubt) : Status{};
+  const Status begun = durable::create_once(in_doubt, {});
+  const bool again = !begun && begun.error().kind == ErrorKind::kConflict;
+  if (!begun && !again) return begun;
+  if (again) {
+    log(LogLevel::kWarning, "spool_written_again", {{"uploads", std::uint64_t{found.size()}}});
+    for (const Upload& upload : found) HANSOM_TRY(upload->write_last_again());
+  }
+  const FileDescriptor directory(
+      ::open(directory_.path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory.valid()) return fail(durable::storage_error(errno, "open", directory_.path));
+  HANSOM_TRY(durable::sync_file_system(directory.get(), directory_.path));
+  for (const Upload& upload : found) HANSOM_TRY(upload->check_written_back());
+  for (const Upload& upload : found) {
+    if (again) HANSOM_TRY(upload->check_on_disk());
+  }
+  for (const Upload& upload : found) upload->set_durable_at_start();
+  return durable::remove_synced(in_doubt);
 }
 
 Status Spool::write_files(const UploadFacts& facts) const {

@@ -16,9 +16,10 @@ class Spool {
   // Shared: an exchange may look at an upload while another finishes it.
   using Upload = std::shared_ptr<SpoolUpload>;
 
-  // Makes the directory where missing and scans it: offsets from sizes, synced once, files that
-  // belong to no upload removed, facts that cannot be read left alone and logged. Blocks. Error:
-  // kStorage.
+  // Makes the directory where missing and scans it: offsets from sizes, files that belong to no
+  // upload removed, facts that cannot be read left alone and logged. Then all bytes found are made
+  // durable at once; where that fails the fault is raised, no offset is shown, and the next start
+  // begins by writing them again. Blocks. Error: kStorage.
   [[nodiscard]] static Result<std::unique_ptr<Spool>> open(const std::filesystem::path& directory,
                                                            std::uint64_t reserve_bytes,
                                                            Fault& fault);
@@ -46,6 +47,8 @@ class Spool {
   Spool(std::filesystem::path directory, std::uint64_t reserve_bytes, Fault& fault)
       : directory_{std::move(directory), fault}, reserve_bytes_(reserve_bytes) {}
   [[nodiscard]] Status scan();
+  void make_durable();
+  [[nodiscard]] Status sync_found(const std::vector<Upload>& found) const;
   void take_in(const std::filesystem::path& facts_file);
   [[nodiscard]] Status write_files(const UploadFacts& facts) const;
   [[nodiscard]] Status remove_files(const SpoolUpload& upload) const;

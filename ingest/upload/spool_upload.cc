@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
+#include <memory>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -11,6 +13,7 @@
 #include "ingest/upload/buffer_pool.h"
 #include "proto/base/check.h"
 #include "proto/base/log.h"
+#include "proto/base/write_back.h"
 
 namespace hansom::ingest {
 namespace {
@@ -38,7 +41,11 @@ Status read_at(int fd, std::uint64_t offset, MutableByteSpan out,
 
 SpoolUpload::SpoolUpload(SpoolDirectory& directory, UploadFacts facts, std::uint64_t written,
                          bool moved)
-    : directory_(directory), facts_(std::move(facts)), written_(written), moved_(moved) {}
+    : directory_(directory),
+      facts_(std::move(facts)),
+      found_(written),
+      written_(written),
+      moved_(moved) {}
 
 void SpoolUpload::hash(ByteSpan bytes) {
   hash_.update(bytes);
@@ -112,7 +119,7 @@ Status SpoolUpload::write_at(int fd, std::uint64_t at, ByteSpan bytes) {
     bytes = bytes.subspan(static_cast<std::size_t>(n));
     at += static_cast<std::uint64_t>(n);
     // A short direct write may end off a page; the rest goes through the page cache.
-    if (at % kPageBytes != 0) fd = buffered_.get();
+    if (at % kPageBytes != 0 && buffered_.valid()) fd = buffered_.get();
   }
   return {};
 }
@@ -176,24 +183,68 @@ void SpoolUpload::raise_durable(std::uint64_t upto) {
   if (before < upto) directory_.bytes_durable.fetch_add(upto - before);
 }
 
-void SpoolUpload::sync_at_start() {
-  if (moved() || written() == 0) return;
+// Where the bytes begin that an earlier process may have failed to sync.
+std::uint64_t SpoolUpload::in_doubt_from() const {
+  return (found_ - std::min(found_, kUnsyncedBytesMax)) / kPageBytes * kPageBytes;
+}
+
+Status SpoolUpload::write_last_again() {
+  const std::filesystem::path path = clip_file();
+  const FileDescriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  if (!file.valid()) return fail(durable::storage_error(errno, "open", path));
+  Bytes block(kRehashBlockBytes);
+  for (std::uint64_t at = in_doubt_from(); at < found_;) {
+    const auto part = MutableByteSpan(block).first(
+        static_cast<std::size_t>(std::min<std::uint64_t>(block.size(), found_ - at)));
+    HANSOM_TRY(read_at(file.get(), at, part, path));
+    // Written over a page whose write-back has failed, ext4 would write the block and leave its
+    // extent marked as never written. check_on_disk() knows whether the page did go.
+    static_cast<void>(::posix_fadvise(file.get(), static_cast<off_t>(at),
+                                      static_cast<off_t>(block.size()), POSIX_FADV_DONTNEED));
+    HANSOM_TRY(write_at(file.get(), at, part));
+    at += part.size();
+  }
+  return {};
+}
+
+Status SpoolUpload::check_on_disk() const {
+  const std::filesystem::path path = clip_file();
+  const FileDescriptor cached(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!cached.valid()) return fail(durable::storage_error(errno, "open", path));
+  const FileDescriptor direct(::open(path.c_str(), O_RDONLY | O_DIRECT | O_CLOEXEC));
+  if (!direct.valid() && errno == EINVAL) return {};  // nothing else can look past the page cache
+  if (!direct.valid()) return fail(durable::storage_error(errno, "open", path));
+  Bytes block(kRehashBlockBytes);
+  Bytes memory(block.size() + kPageBytes);
+  void* aligned = memory.data();
+  std::size_t room = memory.size();
+  HANSOM_CHECK(std::align(kPageBytes, block.size(), aligned, room) != nullptr);
+  for (std::uint64_t at = in_doubt_from(); at < found_; at += block.size()) {
+    const auto part = MutableByteSpan(block).first(
+        static_cast<std::size_t>(std::min<std::uint64_t>(block.size(), found_ - at)));
+    HANSOM_TRY(read_at(cached.get(), at, part, path));
+    const ssize_t n = ::pread(direct.get(), aligned, block.size(), static_cast<off_t>(at));
+    if (n < 0) return fail(durable::storage_error(errno, "read", path));
+    if (static_cast<std::size_t>(n) < part.size() ||
+        std::memcmp(aligned, part.data(), part.size()) != 0) {
+      return fail(ErrorKind::kStorage, "storage_failed",
+                  path.string() + ": the disk does not have what was written and synced");
+    }
+  }
+  return {};
+}
+
+Status SpoolUpload::check_written_back() const {
   const std::filesystem::path path = clip_file();
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  const Status synced = file.valid() ? durable::sync_data(file.get(), path)
-                                     : fail(durable::storage_error(errno, "open", path));
-  if (synced) {
-    durable_ = written();
-    return;
-  }
-  directory_.fault.raise(synced.error());
-  withdraw_unsynced();
+  if (!file.valid()) return fail(durable::storage_error(errno, "open", path));
+  return durable::check_write_back(file.get(), path);
 }
 
 void SpoolUpload::withdraw_unsynced() {
   HANSOM_CHECK(directory_.fault.raised());
   const std::scoped_lock lock(size_mutex_);
-  const std::uint64_t sure = durable();
+  const std::uint64_t sure = std::max(durable(), found_);
   if (moved() || written() <= sure) return;
   const std::filesystem::path path = clip_file();
   const FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));

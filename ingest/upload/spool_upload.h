@@ -16,6 +16,9 @@ namespace hansom::ingest {
 
 using upload::UploadFacts;
 
+// More bytes than this of an upload are never on their way to being durable (receive.h).
+inline constexpr std::uint64_t kUnsyncedBytesMax = std::uint64_t{33} * 1024 * 1024;
+
 // Where the spool lies, and what its file system can do. Outlives all its uploads.
 struct SpoolDirectory {
   std::filesystem::path path;
@@ -71,16 +74,24 @@ class SpoolUpload {
 
   // Makes durable what is written; also beside a writer. Errors: those of SyncGroup::sync.
   [[nodiscard]] http::Awaitable<Status> sync(SyncGroup& syncs);
-  // The same for what an earlier process left, before anybody else knows the upload. A failure
-  // raises the fault and withdraws every byte: none is known to be durable. Blocks.
-  void sync_at_start();
+  // Steps of a start, before anybody else knows the upload (Spool::sync_found). They block.
+  // Writes once more what an earlier process may have failed to sync. Error: kStorage.
+  [[nodiscard]] Status write_last_again();
+  // That these bytes, read past the page cache, are what it shows; nothing where the file system
+  // has no such reads. Requires: a sync has covered the file. Error: kStorage `storage_failed`.
+  [[nodiscard]] Status check_on_disk() const;
+  // Requires: a sync has covered the file. Error: kStorage, a write-back of it has failed before.
+  [[nodiscard]] Status check_written_back() const;
+  void set_durable_at_start() { durable_ = found_; }
   // Cuts the file back to what is durable: after a failed sync the kernel shows bytes that the disk
   // may never get and calls them clean, so that the next process would sync them with success. The
-  // unit has them still. Requires: the fault is raised, so nothing more is written. Any thread,
-  // also beside a writer. Blocks. A failure is logged: no more can be done.
+  // unit has them still. What the start found stays: an earlier process may have shown it.
+  // Requires: the fault is raised, so nothing more is written. Any thread, also beside a writer.
+  // Blocks. A failure is logged: no more can be done.
   void withdraw_unsynced();
 
  private:
+  [[nodiscard]] std::uint64_t in_doubt_from() const;
   [[nodiscard]] Status rehash();
   [[nodiscard]] Status open_files();
   [[nodiscard]] Status write_at(int fd, std::uint64_t at, ByteSpan bytes);
@@ -89,6 +100,7 @@ class SpoolUpload {
 
   SpoolDirectory& directory_;
   const UploadFacts facts_;
+  const std::uint64_t found_;  // bytes the start found
   std::atomic<std::uint64_t> written_;
   std::atomic<std::uint64_t> durable_ = 0;
   std::atomic<bool> moved_;

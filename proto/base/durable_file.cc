@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "proto/base/random.h"
+#include "proto/base/write_back.h"
 
 namespace hansom {
 
@@ -145,6 +146,13 @@ Status sync_data(int fd, const fs::path& path) {
 
 Status sync_file_system(int fd, const fs::path& path) {
   if (::syncfs(fd) != 0) return fail(sync_error(errno, "syncfs", path));
+  return {};
+}
+
+Status check_write_back(int fd, const fs::path& path) {
+  if (::sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WAIT_BEFORE) != 0) {
+    return fail(sync_error(errno, "sync_file_range", path));
+  }
   return {};
 }
 

@@ -28,28 +28,32 @@ def until_over(least=1):
 
 
 class Fault:
-    """What goes wrong, and what the power does after that."""
+    """What goes wrong, and what the power does after that. `after` is the call of the life at which an earlier process
+    was killed, for a fault of the start that follows."""
 
-    def __init__(self, action, step, error=errno.EIO, mask=None, sticky=False, at_start=False, cut=None, seed=0):
+    def __init__(self, action, step, error=errno.EIO, mask=None, sticky=False, at_start=False, after=None, cut=None,
+                 seed=0):
         self.action, self.step, self.error, self.sticky = action, step, error, sticky
         self.mask = mask or (CHANGES_AT_START if at_start else CHANGES)
-        self.at_start, self.cut, self.seed = at_start, cut, seed
+        self.at_start, self.after, self.cut, self.seed = at_start, after, cut, seed
 
     def __str__(self):
         what = power_loss.ACTION_NAMES[self.action]
         if self.action == power_loss.FAIL:
             what = f"{errno.errorcode[self.error]}{' from' if self.sticky else ''}"
-        return (f"{what} at call {self.step} of {'the start' if self.at_start else 'the life'}, "
+        start = f"the start after a kill at call {self.after}" if self.after else "the start"
+        return (f"{what} at call {self.step} of {start if self.at_start else 'the life'}, "
                 f"then {self.cut or 'no'} power cut, seed {self.seed}")
 
 
 def any_fault(chance, start, steps):
     """A random one among the calls of the start or of the life."""
-    at_start = chance.random() < 0.15
+    at_start = chance.random() < 0.2
     action = chance.choice([power_loss.FAIL, power_loss.FAIL, power_loss.DIE_BEFORE, power_loss.DIE_AFTER,
                             power_loss.DIE_MIDDLE, power_loss.SHORT])
     error = chance.choice([errno.EIO, errno.ENOSPC])
-    return Fault(action, chance.randrange(1, (start if at_start else steps) + 1), error, at_start=at_start,
+    after = chance.randrange(1, steps + 1) if at_start and chance.random() < 0.8 else None
+    return Fault(action, chance.randrange(1, (start if at_start else steps) + 1), error, at_start=at_start, after=after,
                  cut=chance.choice([None, *disk_model.WAYS]), seed=chance.randrange(1 << 32))
 
 
@@ -86,23 +90,37 @@ class Trial:
             self.site.close()
 
     def _break(self, fault):
+        if fault.after:
+            self._kill_at(fault.after)
         if fault.at_start:
             self._arm(fault)
         started = self.site.try_start()
         if not fault.at_start:
             self._arm(fault)
-        for _ in range(ROUNDS_MAX if started else 0):
-            try:
-                self.life.run()
-                break
-            except life.Interrupted:
-                if self.site.server.poll() is not None:
-                    break
-                if not self.life.is_ready():
-                    self.check_unready()
-                    break
+        if started:
+            self._live()
         self.fired = self.layer.fired
         self.site.kill()
+
+    def _live(self):
+        """Until the life is over, or the server dead or no longer ready."""
+        for _ in range(ROUNDS_MAX):
+            try:
+                self.life.run()
+                return
+            except life.Interrupted:
+                if self.site.server.poll() is not None:
+                    return
+                if not self.life.is_ready():
+                    self.check_unready()
+                    return
+
+    def _kill_at(self, step):
+        self.site.start()
+        self.layer.arm(step, power_loss.DIE_AFTER, mask=CHANGES)
+        self._live()
+        self.site.kill()
+        self.layer.disarm()
 
     def _arm(self, fault):
         self.layer.arm(fault.step, fault.action, fault.error, fault.mask, fault.sticky)

@@ -188,6 +188,37 @@ TEST(Spool, TheScanRemovesLeftoversAndLeavesWhatItCannotRead) {
   EXPECT_EQ(site.api->counters().uploads_open, 0U);
 }
 
+TEST(Spool, AStartThatWasCutShortIsFollowedByOneThatWritesTheEndsAgain) {
+  IngestSite site;
+  std::vector<std::pair<MadeClip, std::string>> uploads;
+  for (const std::size_t bytes : {std::size_t{1}, kPageBytes, std::size_t{3'000'001}}) {
+    const MadeClip clip = site.make_clip(noise(bytes, bytes));
+    const std::string path = site.create(clip);
+    const auto patch =
+        site.patch(path, 0, ByteSpan(clip.sealed).first(clip.sealed.size() - 1), 5000);
+    patch->body_end = FakeExchange::BodyEnd::kBreaks;
+    ASSERT_EQ(site.run(*patch), "connection_lost");
+    uploads.emplace_back(clip, path);
+  }
+  const fs::path in_doubt = site.config.spool() / "in-doubt";
+  site.restart();
+  EXPECT_FALSE(fs::exists(in_doubt));
+  ASSERT_TRUE(durable::create_once(in_doubt, {}));
+  site.restart();
+  EXPECT_FALSE(fs::exists(in_doubt));
+  for (const auto& [clip, path] : uploads) {
+    const std::size_t offset = clip.sealed.size() - 1;
+    const auto head = site.exchange("HEAD", path);
+    ASSERT_EQ(site.run(*head), "200");
+    EXPECT_EQ(head->answer_field("Upload-Offset"), std::to_string(offset));
+    const auto last = site.patch(path, offset, ByteSpan(clip.sealed).subspan(offset), 1);
+    EXPECT_EQ(site.run(*last), "204") << "the digest was right";
+  }
+  ASSERT_TRUE(durable::create_once(in_doubt, {}));
+  site.restart();
+  EXPECT_FALSE(fs::exists(in_doubt)) << "also where no upload is left";
+}
+
 TEST(Spool, TheReserveStopsCreations) {
   IngestSite site;
   site.config.spool_reserve_bytes = std::uint64_t{1} << 60;

@@ -76,10 +76,13 @@ void declare_verify(CLI::App& command, Verify& verify) {
   command.add_option("--proof", verify.offline.proof,
                      "Instead of the site: a .tlog-proof, of /log/proof/LEAF");
   command.add_option("--from", verify.offline.old_checkpoint,
-                     "With --mirror: an old checkpoint that the log must begin with");
+                     "An old checkpoint, as checkpoint printed it: the journal must begin with it");
   command.add_option("--policy", verify.offline.policy,
                      "With --mirror or --proof: the witnesses that must have cosigned");
   command.add_option("--key", verify.key, "The journal's verifier key [the site's]");
+  command.add_option("--keys", verify.offline.chain,
+                     "With --mirror or --proof: the chain of the journal's keys, where it was "
+                     "rotated [the copy's or the site's]");
   command
       .add_option("--vault-every", verify.every,
                   "Hash every n-th object of the vault; 0: only presence and size")
@@ -96,6 +99,7 @@ boost::json::object report_json(const journal::VerifyReport& report) {
   out["heads"] = report.heads;
   out["vault_objects"] = report.vault_objects;
   out["vault_bytes_read"] = report.vault_bytes_read;
+  if (report.old_size) out["old_size"] = *report.old_size;
   out["problems_found"] = report.problems_found;
   boost::json::array problems;
   for (const journal::Problem& problem : report.problems) {
@@ -109,11 +113,30 @@ boost::json::object report_json(const journal::VerifyReport& report) {
   return out;
 }
 
+// What a clean report stands for, a line each.
+std::vector<std::string> words_of(const journal::VerifyReport& report, const std::string& origin) {
+  const auto number = [](std::uint64_t value) { return std::to_string(value); };
+  std::vector<std::string> lines = {
+      "the journal " + origin + ": " + number(report.leaves) + " leaves give the roots of all " +
+          number(report.heads) + " heads that its keys signed, and its " + number(report.tiles) +
+          " full tiles",
+      number(report.records_checked) + " records are what their leaves commit to; " +
+          number(report.records_erased) + " were erased, each by a recorded destruction",
+      number(report.vault_objects) + " objects that the records name lie in the vault; " +
+          number(report.vault_objects_read) + " of them were read, " +
+          number(report.vault_bytes_read) + " bytes, and hash to their names"};
+  if (report.old_size) {
+    lines.push_back("the old checkpoint of " + number(*report.old_size) +
+                    " leaves is the beginning of this journal");
+  }
+  return lines;
+}
+
 // Reads the site's files only; needs no server and no token, and disturbs neither.
 Status run_verify(const Session& session, const Verify& verify) {
   const OfflineVerify& offline = verify.offline;
   if (!offline.mirror.empty() || !offline.proof.empty() || !offline.policy.empty() ||
-      !offline.old_checkpoint.empty()) {
+      !offline.chain.empty()) {
     OfflineVerify wanted = offline;
     wanted.key = verify.key;
     return verify_offline(session, wanted);
@@ -126,11 +149,17 @@ Status run_verify(const Session& session, const Verify& verify) {
   options.key = key;
   options.vault_every = verify.every;
   options.progress = show_progress;
+  if (!offline.old_checkpoint.empty()) {
+    HANSOM_TRY_ASSIGN(options.old_checkpoint, read_text(offline.old_checkpoint));
+  }
   HANSOM_TRY_ASSIGN(const journal::VerifyReport report, journal::verify(options));
   boost::json::object out = report_json(report);
+  const auto words = report.clean() ? words_of(report, key.name) : std::vector<std::string>();
   if (session.options.json) {
+    out["checked"] = boost::json::array(words.begin(), words.end());
     print_json(out);
   } else {
+    for (const std::string& line : words) print("checked: " + printable(line) + "\n");
     if (!report.clean()) {
       print(
           table_of(out, "problems", {{"WHAT", "what"}, {"WHERE", "where"}, {"DETAIL", "detail"}}) +

@@ -41,7 +41,7 @@ Status copy_tiles(PeopleClient& client, const std::filesystem::path& folder, std
 }
 
 // The tiles give the new root, and the tree that was mirrored before is in it.
-Status check_growth(const std::filesystem::path& folder, const tlog::VerifierKey& key,
+Status check_growth(const std::filesystem::path& folder, const tlog::KeyHistory& keys,
                     const tlog::Checkpoint& checkpoint) {
   const auto nodes = journal::mirrored_nodes(folder, checkpoint.size);
   HANSOM_TRY_ASSIGN(const Digest root, tlog::root(checkpoint.size, nodes));
@@ -51,7 +51,7 @@ Status check_growth(const std::filesystem::path& folder, const tlog::VerifierKey
   }
   if (!is_there(folder / "checkpoint")) return {};
   HANSOM_TRY_ASSIGN(const std::string note, read_text(folder / "checkpoint"));
-  HANSOM_TRY_ASSIGN(const tlog::Checkpoint before, tlog::verify_checkpoint(note, key));
+  HANSOM_TRY_ASSIGN(const tlog::Checkpoint before, tlog::verify_checkpoint(note, keys));
   if (before.size == 0) return {};
   if (before.size > checkpoint.size) {
     return fail(ErrorKind::kCorrupt, "journal_forked",
@@ -75,11 +75,15 @@ Status run_mirror(const Session& session, const Mirror& mirror) {
   HANSOM_TRY_ASSIGN(const tlog::VerifierKey key, verifier_key(session, mirror.key));
   HANSOM_TRY_ASSIGN(const auto client, PeopleClient::open_public(session));
   HANSOM_TRY_ASSIGN(const std::string note, client->get_text("/log/checkpoint"));
-  HANSOM_TRY_ASSIGN(const tlog::Checkpoint checkpoint, tlog::verify_checkpoint(note, key));
+  // The chain proves itself from the key that was given; of a log whose key never changed it has no
+  // links.
+  HANSOM_TRY_ASSIGN(const tlog::KeyHistory keys, key_history(*client, key));
+  HANSOM_TRY_ASSIGN(const tlog::Checkpoint checkpoint, tlog::verify_checkpoint(note, keys));
   HANSOM_TRY(durable::make_directories(mirror.folder));
   Copied copied;
   HANSOM_TRY(copy_tiles(*client, mirror.folder, checkpoint.size, copied));
-  HANSOM_TRY(check_growth(mirror.folder, key, checkpoint));
+  HANSOM_TRY(check_growth(mirror.folder, keys, checkpoint));
+  HANSOM_TRY(save_key_chain(*client, mirror.folder / kMirroredChainFile));
   // The checkpoint comes last: what it covers is there, and holds what it covered before.
   HANSOM_TRY(durable::replace(mirror.folder / "checkpoint", as_bytes(note), 0644));
   boost::json::object done;

@@ -48,19 +48,19 @@ std::string checkpoint_line(const tlog::Checkpoint& checkpoint) {
 }
 
 Status verify_proof(const Session& session, const OfflineVerify& verify,
-                    const tlog::VerifierKey& key, const tlog::WitnessPolicy& policy) {
+                    const tlog::KeyHistory& keys, const tlog::WitnessPolicy& policy) {
   HANSOM_TRY_ASSIGN(const std::string text, read_text(verify.proof));
   auto proof = tlog::LogProof::parse(text);
   if (!proof) return fail(std::move(proof).error().in(verify.proof.string()));
   if (!proof->extra) {
     return fail(ErrorKind::kInvalid, "bad_proof", "the proof does not hold its leaf");
   }
-  const auto proven = tlog::verify_log_proof(*proof, tlog::leaf_hash(*proof->extra), key, policy);
+  const auto proven = tlog::verify_log_proof(*proof, tlog::leaf_hash(*proof->extra), keys, policy);
   if (!proven) return fail(Error(proven.error()).in(verify.proof.string()));
   HANSOM_TRY_ASSIGN(const tlog::Leaf leaf, tlog::Leaf::decode(*proof->extra));
   boost::json::object facts;
   facts["valid"] = true;
-  facts["journal"] = key.name;
+  facts["journal"] = keys.newest().name;
   facts["leaf_index"] = proof->index;
   facts["tree_size"] = proven->checkpoint.size;
   facts["leaf_type"] = leaf.type;
@@ -85,8 +85,8 @@ boost::json::object facts_of(const journal::MirrorReport& report) {
 }
 
 Status verify_copy(const Session& session, const OfflineVerify& verify,
-                   const tlog::VerifierKey& key, const tlog::WitnessPolicy& policy) {
-  journal::MirrorOptions options{verify.mirror, key, policy, std::nullopt};
+                   const tlog::KeyHistory& keys, const tlog::WitnessPolicy& policy) {
+  journal::MirrorOptions options{verify.mirror, keys, policy, std::nullopt};
   if (!verify.old_checkpoint.empty()) {
     HANSOM_TRY_ASSIGN(options.old_checkpoint, read_text(verify.old_checkpoint));
   }
@@ -127,12 +127,17 @@ Status verify_offline(const Session& session, const OfflineVerify& verify) {
     return fail(ErrorKind::kInvalid, "bad_config", "give one of --mirror and --proof");
   }
   if (!verify.proof.empty() && !verify.old_checkpoint.empty()) {
-    return fail(ErrorKind::kInvalid, "bad_config", "--from goes with --mirror");
+    return fail(ErrorKind::kInvalid, "bad_config", "--from does not go with --proof");
   }
-  HANSOM_TRY_ASSIGN(const tlog::VerifierKey key, verifier_key(session, verify.key));
+  std::filesystem::path chain = verify.chain;
+  std::error_code failed;
+  if (chain.empty() && std::filesystem::exists(verify.mirror / kMirroredChainFile, failed)) {
+    chain = verify.mirror / kMirroredChainFile;
+  }
+  HANSOM_TRY_ASSIGN(const tlog::KeyHistory keys, key_history(session, verify.key, chain));
   HANSOM_TRY_ASSIGN(const tlog::WitnessPolicy policy, read_policy(verify.policy));
-  if (!verify.proof.empty()) return verify_proof(session, verify, key, policy);
-  return verify_copy(session, verify, key, policy);
+  if (!verify.proof.empty()) return verify_proof(session, verify, keys, policy);
+  return verify_copy(session, verify, keys, policy);
 }
 
 }  // namespace hansom::cli

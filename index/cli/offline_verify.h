@@ -7,6 +7,7 @@ namespace hansom::cli {
 
 struct OfflineVerify {
   std::filesystem::path key;     // the journal's; empty: the site's
+  std::filesystem::path chain;   // of its keys; empty: the copy's, or the site's, where it has one
   std::filesystem::path policy;  // c2sp.org/tlog-policy; empty: no witnesses are asked for
   std::filesystem::path mirror;  // a folder, or
   std::filesystem::path proof;   // a .tlog-proof

@@ -16,6 +16,10 @@ namespace hansom::cli {
 
 // In a site: the chain of its journal's keys, where the key was rotated.
 inline constexpr const char* kKeyChainFile = "keys/journal-chain.json";
+// The same beside a copy of the log.
+inline constexpr const char* kMirroredChainFile = "journal-chain.json";
+// In such a site: the verifier key in force, to give to others. The founding one stays where it is.
+inline constexpr const char* kNewestKeyFile = "keys/journal-newest.vkey";
 
 // That key and those after it, by the chain in `chain_file` when it is given, else by the site's
 // where it has one. Errors also: kInvalid `bad_key_chain`, kCorrupt `key_chain_invalid`.

@@ -61,7 +61,7 @@ class Check {
       add("checkpoint_missing", "checkpoint", note.error().message);
       return false;
     }
-    auto checkpoint = tlog::verify_checkpoint(as_text(*note), options_.key);
+    auto checkpoint = tlog::verify_checkpoint(as_text(*note), options_.keys);
     if (!checkpoint) {
       add("checkpoint_damaged", "checkpoint", checkpoint.error().message);
       return false;
@@ -77,7 +77,7 @@ class Check {
 
   void read_old_checkpoint() {
     if (!options_.old_checkpoint) return;
-    const auto old = tlog::verify_checkpoint(*options_.old_checkpoint, options_.key);
+    const auto old = tlog::verify_checkpoint(*options_.old_checkpoint, options_.keys);
     if (!old) {
       add("old_checkpoint_damaged", "old checkpoint", old.error().message);
     } else if (old->size > report_.checkpoint.size) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "index/journal/verify.h"
+#include "proto/tlog/key_history.h"
 #include "proto/tlog/policy.h"
 #include "proto/tlog/tile.h"
 
@@ -26,7 +27,7 @@ namespace hansom::journal {
 
 struct MirrorOptions {
   std::filesystem::path folder;
-  tlog::VerifierKey key;
+  tlog::KeyHistory keys;
   tlog::WitnessPolicy policy;                 // quorum "none": signature only
   std::optional<std::string> old_checkpoint;  // a signed note that the tree must hold
 };

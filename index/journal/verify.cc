@@ -31,6 +31,8 @@ class JournalCheck {
     const std::uint64_t size = size_to_check();
     keys_due_.push_back(founding_key());
     meet_key(keys_due_.back());
+    read_old_checkpoint();
+    check_old_checkpoint();
     check_head();
     while (edge_.size() < size) {
       const std::uint64_t index = edge_.size();
@@ -40,7 +42,13 @@ class JournalCheck {
       std::vector<tlog::FullTile> full;
       edge_.append(check_leaf(index), full);
       for (const tlog::FullTile& tile : full) check_tile(tile);
+      check_old_checkpoint();
       check_head();
+    }
+    if (old_ && old_->size > size) {
+      add("old_checkpoint_mismatch", "old checkpoint",
+          "it has " + std::to_string(old_->size) + " leaves, the journal only " +
+              std::to_string(size));
     }
     if (options_.progress) options_.progress("leaves", size, size);
     if (!met_given_key_) {
@@ -167,6 +175,36 @@ class JournalCheck {
             (tile.id.level == 0 ? leaf_place(child) : tlog::tile_path({tile.id.level - 1, child})));
   }
 
+  // Taken apart only: which key must have signed it is known once the tree has its size.
+  void read_old_checkpoint() {
+    if (!options_.old_checkpoint) return;
+    const auto note = tlog::SignedNote::parse(*options_.old_checkpoint);
+    const auto old =
+        note ? tlog::Checkpoint::parse(note->text) : Result<tlog::Checkpoint>(fail(note.error()));
+    if (old) {
+      old_ = *old;
+    } else {
+      add("old_checkpoint_damaged", "old checkpoint", old.error().message);
+    }
+  }
+
+  // Requires: called before check_head(), which forgets the keys that were left.
+  void check_old_checkpoint() {
+    if (!old_ || old_->size != edge_.size()) return;
+    const auto signed_by = [this](const tlog::VerifierKey& key) {
+      return tlog::verify_checkpoint(*options_.old_checkpoint, key).has_value();
+    };
+    if (std::ranges::none_of(keys_due_, signed_by)) {
+      add("old_checkpoint_damaged", "old checkpoint",
+          "no key that was in force over " + std::to_string(old_->size) + " leaves signed it");
+    } else if (old_->root != edge_.root()) {
+      add("old_checkpoint_mismatch", "old checkpoint",
+          "the journal's first " + std::to_string(old_->size) + " leaves have another root");
+    } else {
+      report_.old_size = old_->size;
+    }
+  }
+
   // Looks at the head of the tree as it stands, if one was signed at this size.
   void check_head() {
     const std::uint64_t size = edge_.size();
@@ -260,6 +298,7 @@ class JournalCheck {
   std::vector<std::uint64_t> absent_records_;
   std::vector<tlog::VerifierKey> keys_due_;  // sign the next head; several over a rotation
   bool met_given_key_ = false;
+  std::optional<tlog::Checkpoint> old_;
 };
 
 // Takes into the facts what a running server recorded since. What it finds is not verified: the

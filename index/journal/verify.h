@@ -23,16 +23,17 @@ struct Problem {
 };
 
 struct VerifyReport {
-  std::uint64_t leaves = 0;              // read and hashed
-  std::uint64_t records_checked = 0;     // present, and what their leaf commits to
-  std::uint64_t records_erased = 0;      // by a recorded destruction
-  std::uint64_t tiles = 0;               // compared with the leaves
-  std::uint64_t heads = 0;               // signature and root
-  std::uint64_t vault_objects = 0;       // present and named by the journal
-  std::uint64_t vault_objects_read = 0;  // hashed
-  std::uint64_t vault_bytes_read = 0;    // of those
-  std::vector<Problem> problems;         // the first kProblemsMax
-  std::uint64_t problems_found = 0;      // all
+  std::uint64_t leaves = 0;               // read and hashed
+  std::uint64_t records_checked = 0;      // present, and what their leaf commits to
+  std::uint64_t records_erased = 0;       // by a recorded destruction
+  std::uint64_t tiles = 0;                // compared with the leaves
+  std::uint64_t heads = 0;                // signature and root
+  std::uint64_t vault_objects = 0;        // present and named by the journal
+  std::uint64_t vault_objects_read = 0;   // hashed
+  std::uint64_t vault_bytes_read = 0;     // of those
+  std::optional<std::uint64_t> old_size;  // the old checkpoint's, found on the way
+  std::vector<Problem> problems;          // the first kProblemsMax
+  std::uint64_t problems_found = 0;       // all
 
   [[nodiscard]] bool clean() const { return problems_found == 0; }
 };
@@ -54,8 +55,9 @@ struct VerifyOptions {
   std::optional<std::filesystem::path> vault;  // nullopt: the vault is not looked at
   tlog::VerifierKey key;          // any that signed the journal; the rotations lead to the others
   std::uint64_t vault_every = 1;  // hash every n-th object; 0: none, only presence and size
-  std::optional<VaultSample> vault_sample = {};  // in its place where given
-  VerifyProgress progress;                       // may be empty
+  std::optional<VaultSample> vault_sample = {};    // in its place where given
+  VerifyProgress progress;                         // may be empty
+  std::optional<std::string> old_checkpoint = {};  // a signed note that the tree must hold
 };
 
 // Opens the store for reading only: a running server is not disturbed, and what it adds meanwhile

@@ -50,7 +50,7 @@ Result<LogProof> LogProof::parse(std::string_view text) {
 }
 
 Result<ProvenLeaf> verify_log_proof(const LogProof& proof, const Digest& leaf,
-                                    const VerifierKey& journal, const WitnessPolicy& policy) {
+                                    const KeyHistory& journal, const WitnessPolicy& policy) {
   ProvenLeaf proven;
   HANSOM_TRY_ASSIGN(proven.checkpoint, verify_checkpoint(proof.checkpoint, journal));
   HANSOM_TRY_ASSIGN(proven.witnesses, verify_witnesses(proof.checkpoint, policy));

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "proto/tlog/key_history.h"
 #include "proto/tlog/merkle.h"
 #include "proto/tlog/policy.h"
 
@@ -26,11 +27,11 @@ struct ProvenLeaf {
   Checkpoint checkpoint;
   std::vector<Witnessed> witnesses;
 };
-// That a leaf with this hash stands at proof.index of the journal with this key, in a tree that the
-// policy's witnesses saw. Errors: kCorrupt `signature_invalid`, `policy_unmet`, `proof_invalid`;
-// kInvalid `bad_note`, `bad_checkpoint`.
+// That a leaf with this hash stands at proof.index of the journal with these keys, in a tree that
+// the policy's witnesses saw. Errors: kCorrupt `signature_invalid`, `policy_unmet`,
+// `proof_invalid`; kInvalid `bad_note`, `bad_checkpoint`.
 [[nodiscard]] Result<ProvenLeaf> verify_log_proof(const LogProof& proof, const Digest& leaf,
-                                                  const VerifierKey& journal,
+                                                  const KeyHistory& journal,
                                                   const WitnessPolicy& policy);
 
 }  // namespace hansom::tlog

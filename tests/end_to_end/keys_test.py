@@ -56,9 +56,12 @@ class JournalKey(Keys):
     def test_rotation_under_load(self):
         """No upload fails; what was signed before holds with the old key, what comes after by the chain alone."""
         first = (self.site.path / "keys" / "journal.vkey").read_text()
+        alone, copy = self.site.folder / "first.vkey", self.site.folder / "copy"
+        alone.write_text(first)
         with Load(self.unit) as load:
             load.wait_for(3)
             before = dict(load.receipts)
+            self.site.hansom("journal", "mirror", copy, "--key", alone)
             one = self.rotate()
             self.assertEqual(one["old_key"], first.strip())
             load.wait_for(3)
@@ -67,8 +70,6 @@ class JournalKey(Keys):
             load.wait_for(3)
             self.site.hansom("journal", "verify")
         self.assertIsNone(load.failed)
-        alone = self.site.folder / "first.vkey"
-        alone.write_text(first)
         nothing = self.site.folder / "no-chain.json"
         nothing.write_text('{"format": "hansom-key-chain-v1", "links": []}')
         for text in load.receipts.values():
@@ -82,6 +83,7 @@ class JournalKey(Keys):
         self.assertTrue(self.holds(newest, "--key", second), "the chain can be entered in the middle")
         self.assertFalse(self.holds(list(before.values())[0], "--key", second), "and does not lead back")
         self.check_damaged_chains(newest)
+        self.check_copy(copy, alone, nothing)
         self.site.hansom("journal", "checkpoint")
         self.site.stop()
         for key in (alone, second):
@@ -91,6 +93,23 @@ class JournalKey(Keys):
         stranger.write_text((other.path / "keys" / "journal.vkey").read_text())
         other.close()
         self.assertEqual(self.site.hansom("journal", "verify", "--key", stranger, check=False).returncode, 5)
+
+    def check_copy(self, copy, first, nothing):
+        """A copy begun before the rotations goes on after them, by the chain from the first key."""
+        old = self.site.folder / "old.checkpoint"
+        shutil.copy(copy / "checkpoint", old)
+        self.site.hansom("journal", "mirror", copy, "--key", first)
+        proof = self.site.folder / "leaf.tlog-proof"
+        proof.write_bytes(self.site.people("/log/proof/3")[2])
+        verify = ["journal", "verify", "--key", first]
+        says = json.loads(self.site.hansom("--json", *verify, "--mirror", copy, "--from", old).stdout)
+        self.assertLess(0, says["old_size"])
+        self.site.hansom(*verify, "--proof", proof, "--keys", copy / "journal-chain.json")
+        for refused in (["--mirror", copy], ["--proof", proof]):
+            self.assertEqual(self.site.hansom(*verify, *refused, "--keys", nothing, check=False).returncode, 5)
+        says = json.loads(self.site.hansom("--json", "journal", "verify", "--from", old).stdout)
+        self.assertIn("is the beginning of this journal", says["checked"][-1])
+        self.assertEqual(says["leaves"], int(re.match(r".*: (\d+) leaves", says["checked"][0]).group(1)))
 
     def check_damaged_chains(self, receipt):
         """A chain with anything changed, left out or turned round leads nowhere."""

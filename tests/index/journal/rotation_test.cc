@@ -63,8 +63,10 @@ class RotationTest : public JournalTest {
   bool signed_by(const Head& head, std::size_t number) const {
     return tlog::verify_checkpoint(head.checkpoint, key(number).verifier()).has_value();
   }
-  VerifyReport verified_with(std::size_t number) const {
+  VerifyReport verified_with(std::size_t number,
+                             const std::optional<std::string>& old_checkpoint = {}) const {
     VerifyOptions options;
+    options.old_checkpoint = old_checkpoint;
     options.store = store_path();
     options.key = key(number).verifier();
     return verify(options).value();
@@ -188,10 +190,11 @@ TEST_F(RotationTest, AHeadThatCannotBeSignedIsAFailedCommit) {
 
 TEST_F(RotationTest, TheVerifierFollowsTheRecordedChainOnly) {
   ASSERT_TRUE(open({0, 1, 2}));
-  ASSERT_TRUE(commit(*journal_, rotation(1)));
-  ASSERT_TRUE(commit(*journal_, access()));
-  ASSERT_TRUE(commit(*journal_, rotation(2)));
-  ASSERT_TRUE(commit(*journal_, access()));
+  std::vector<std::string> heads = {journal_->head().checkpoint};
+  for (const evidence::Record& record : {rotation(1), access(), rotation(2), access()}) {
+    ASSERT_TRUE(commit(*journal_, record));
+    heads.push_back(journal_->head().checkpoint);
+  }
   const std::uint64_t size = journal_->head().size;
   // A head of today by the key that was left.
   const tlog::Checkpoint forged{
@@ -202,6 +205,10 @@ TEST_F(RotationTest, TheVerifierFollowsTheRecordedChainOnly) {
   journal_.reset();
   EXPECT_TRUE(verified_with(0).clean());
   EXPECT_TRUE(verified_with(2).clean());
+  for (const std::string& head : heads) EXPECT_TRUE(verified_with(2, head).old_size) << head;
+  const VerifyReport left = verified_with(0, key(1).sign_note(forged.text()));
+  ASSERT_EQ(left.problems_found, 1);
+  EXPECT_EQ(left.problems.front().what, "old_checkpoint_damaged");
   const VerifyReport stranger = verified_with(3);
   ASSERT_EQ(stranger.problems_found, 1);
   EXPECT_EQ(stranger.problems.front().what, "key_unknown");

@@ -35,12 +35,13 @@ class VerifyTest : public JournalTest {
     EXPECT_TRUE(commit(*journal_, clip_accepted(name, bytes.size())));
     return name;
   }
-  VerifyReport run() {
+  VerifyReport run(const std::optional<std::string>& old_checkpoint = {}) {
     auto report = verify({.store = store_path(),
                           .vault = folder_ / "vault",
                           .key = signer().verifier(),
                           .vault_every = 1,
-                          .progress = {}});
+                          .progress = {},
+                          .old_checkpoint = old_checkpoint});
     EXPECT_TRUE(report) << report.error().message;
     return *std::move(report);
   }
@@ -84,6 +85,27 @@ TEST_F(VerifyTest, FindsNothingInASoundSiteWhileTheJournalIsOpen) {
   EXPECT_EQ(report.vault_objects, 3U);
   EXPECT_GT(report.vault_bytes_read, 0U);
   EXPECT_TRUE(report.clean());
+}
+
+TEST_F(VerifyTest, AnOldCheckpointIsTheJournalsBeginningOrIsNot) {
+  const std::string old = journal_->head().checkpoint;
+  commit_many(100);
+  EXPECT_EQ(run(old).old_size, 600U);
+  EXPECT_TRUE(run(old).clean());
+  const auto sign = [&](std::uint64_t size) {
+    return signer().sign_note(
+        tlog::Checkpoint{signer().verifier().name, size, sha256(std::string_view("r")), {}}.text());
+  };
+  for (const auto& [note, what] :
+       {std::pair(sign(600), "old_checkpoint_mismatch"),
+        std::pair(sign(9000), "old_checkpoint_mismatch"),
+        std::pair(std::string("hello"), "old_checkpoint_damaged"),
+        std::pair(old.substr(0, old.size() - 5) + "AAA=\n", "old_checkpoint_damaged")}) {
+    const VerifyReport report = run(note);
+    ASSERT_EQ(report.problems_found, 1U) << note;
+    EXPECT_EQ(report.problems.front().what, what);
+    EXPECT_FALSE(report.old_size);
+  }
 }
 
 TEST_F(VerifyTest, EveryFlippedBitOfALeafIsFoundThere) {

@@ -64,6 +64,9 @@ Status run_rotate_journal(const Session& session, const Rotate& rotate) {
   HANSOM_TRY_ASSIGN(boost::json::object out, client->post("/v1/keys/journal/rotate", body));
   // 3. The proof of it, for whoever holds the old key.
   HANSOM_TRY(save_key_chain(*client, site.folder / kKeyChainFile));
+  const fs::path newest = site.folder / kNewestKeyFile;
+  HANSOM_TRY(durable::replace(newest, as_bytes(signer.verifier().text() + "\n"), 0644));
+  out["verifier_key"] = newest.string();
   out["place"] = place_in(site.folder, place);
   out["chain"] = (site.folder / kKeyChainFile).string();
   show(session, out,

@@ -8,6 +8,7 @@ import pathlib
 import re
 import shlex
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -101,6 +102,8 @@ class Drill(unittest.TestCase):
             self.assertEqual(self.site.stop(), 0)
         if verb in ("start", "restart") and self.site.server.poll() is not None:
             self.site.start()
+        if verb == "reload":
+            self.site.server.send_signal(signal.SIGHUP)
         return ""
 
     def listed(self, *arguments):
@@ -142,6 +145,8 @@ class Drill(unittest.TestCase):
         self.service("stop")
         self.carry_out("The store is damaged")
         self.site.start()
+        self.carry_out("A certificate ends")
+        self.until("the certificates are read again", lambda: "certificate_renewed" in self.site.log_tail())
 
     def damage(self, clip):
         """A backup on another disk, a wrong bit, and the object put back from there."""

@@ -65,8 +65,9 @@ class BeforeRisingBytes final : public rocksdb::SliceTransform {
 
 }  // namespace
 
-rocksdb::DBOptions db_options(Mode mode) {
+rocksdb::DBOptions db_options(Mode mode, rocksdb::Env& environment) {
   rocksdb::DBOptions options;
+  options.env = &environment;
   options.create_if_missing = mode == Mode::kCreate;
   options.create_missing_column_families = mode == Mode::kCreate;
   options.paranoid_checks = true;

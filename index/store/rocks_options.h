@@ -10,7 +10,8 @@
 
 namespace hansom::store {
 
-[[nodiscard]] rocksdb::DBOptions db_options(Mode mode);
+// `environment` must outlive the database.
+[[nodiscard]] rocksdb::DBOptions db_options(Mode mode, rocksdb::Env& environment);
 // RocksDB's own default family first (unused), then ours in the order of Family.
 [[nodiscard]] std::vector<rocksdb::ColumnFamilyDescriptor> family_descriptors();
 

@@ -6,6 +6,7 @@
 
 #include <rocksdb/db.h>
 
+#include "index/store/log_files.h"
 #include "index/store/overlay.h"
 #include "proto/base/durable_file.h"
 
@@ -14,11 +15,12 @@ namespace hansom::store {
 // The open database and its families; closed with the last of them.
 struct Database {
   FileDescriptor lock;  // of the folder; not for readers. Released after the database is closed
+  std::unique_ptr<rocksdb::Env> environment;  // never null
   std::unique_ptr<rocksdb::DB> db;
   std::vector<std::unique_ptr<rocksdb::ColumnFamilyHandle>> families;  // by Family
   std::unique_ptr<rocksdb::ColumnFamilyHandle> unused;                 // RocksDB's default family
 
-  Database() = default;
+  Database() : environment(make_environment()) {}
   ~Database() {
     families.clear();
     unused.reset();

@@ -248,10 +248,11 @@ Result<std::shared_ptr<const Database>> open_database(const std::filesystem::pat
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const auto families = family_descriptors();
+  const auto options = db_options(mode, *database->environment);
   const auto status =
       mode == Mode::kReadOnly
-          ? rocksdb::DB::OpenForReadOnly(db_options(mode), directory, families, &handles, &db)
-          : rocksdb::DB::Open(db_options(mode), directory, families, &handles, &db);
+          ? rocksdb::DB::OpenForReadOnly(options, directory, families, &handles, &db)
+          : rocksdb::DB::Open(options, directory, families, &handles, &db);
   if (status.IsInvalidArgument()) {  // families missing or unknown
     return fail(ErrorKind::kCorrupt, "store_corrupt",
                 directory.string() + ": " + status.ToString());

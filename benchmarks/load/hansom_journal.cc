@@ -83,7 +83,10 @@ Measured load_hansom(const std::filesystem::path& folder, const Waiters& waiters
   const CommitClip commit = [&index](std::size_t /*waiter*/, Clip clip) {
     return commit_clip(*index, std::move(clip));
   };
-  return run_waiters(context, waiters, commit);
+  const std::uint64_t groups_before = index->journal().counters().groups;
+  Measured measured = run_waiters(context, waiters, commit);
+  measured.groups = index->journal().counters().groups - groups_before;
+  return measured;
 }
 
 void measure_large(const std::filesystem::path& folder, std::uint64_t leaves) {

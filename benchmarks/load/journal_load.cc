@@ -16,6 +16,7 @@
 
 #include "proto/base/check.h"
 #include "proto/base/clock.h"
+#include "proto/base/memory.h"
 
 namespace hansom::bench {
 namespace {
@@ -133,6 +134,7 @@ Measured run_waiters(boost::asio::io_context& context, const Waiters& waiters,
 
 int main(int argc, char** argv) {
   using namespace hansom::bench;
+  hansom::keep_freed_memory();  // as hansomd does
   const std::vector<std::string> words(argv + 1, argv + argc);
   if (words.size() == 3 && words[0] == "large") {
     measure_large(words[1], std::strtoull(words[2].c_str(), nullptr, 10));
@@ -153,9 +155,10 @@ int main(int argc, char** argv) {
       words[0] == "hansom" ? load_hansom(words[1], waiters) : load_postgres(words[1], waiters);
   std::printf(
       "{\"commits\": %llu, \"seconds\": %.4f, \"p50_ms\": %.4f, \"p99_ms\": %.4f, "
-      "\"own_cpu_seconds\": %.4f, \"written_bytes\": %llu}\n",
+      "\"own_cpu_seconds\": %.4f, \"written_bytes\": %llu, \"groups\": %llu}\n",
       static_cast<unsigned long long>(measured.commits), measured.seconds, measured.p50_ms,
       measured.p99_ms, measured.own_cpu_seconds,
-      static_cast<unsigned long long>(measured.written_bytes));
+      static_cast<unsigned long long>(measured.written_bytes),
+      static_cast<unsigned long long>(measured.groups));
   return 0;
 }

@@ -49,6 +49,7 @@ struct Measured {
   double p50_ms = 0, p99_ms = 0;
   double own_cpu_seconds = 0;       // of this process, its load included
   std::uint64_t written_bytes = 0;  // by this process, to disk
+  std::uint64_t groups = 0;         // synced writes that held the commits; 0: not known
 };
 
 // Commits one clip and resumes when it is durable. `waiter` counts from 0.

@@ -1,10 +1,10 @@
-// The embedded journal: a bounded queue, a thread that prepares groups, a thread that makes them
-// durable, and readers of the published tree.
+// The embedded journal: a bounded queue, two threads that take turns at entering commands into the
+// open group and at making a group durable.
 //
-// Two locks, never held together. mutex_ guards the queue, the group handed over and the flags
-// beside them; it is held for a push, for taking commands and for handing a group over.
-// published_mutex_ guards one pointer; it is held to copy or to replace it. Readers then work on
-// their own snapshot, so that a long proof never holds up a commit.
+// mutex_ guards the queue, the roles of the threads and the flags beside them; it is held for a
+// push, for taking commands and for taking or giving back a role. Readers do not meet it:
+// published.h.
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -12,11 +12,11 @@
 #include <mutex>
 #include <thread>
 
+#include "index/journal/published.h"
 #include "index/journal/views.h"
 #include "index/journal/writer.h"
 #include "proto/base/check.h"
 #include "proto/base/log.h"
-#include "proto/tlog/entry_bundle.h"
 
 namespace hansom::journal {
 namespace {
@@ -36,12 +36,11 @@ class EmbeddedJournal final : public Journal {
  public:
   EmbeddedJournal(store::Store& store, const Rules& rules, KeyRing keys, Clock& clock,
                   Random& random, EmbeddedOptions options, const Tree& tree)
-      : store_(store),
-        options_(options),
-        published_(std::make_shared<const Tree>(tree)),
+      : options_(options),
+        published_(store, tree),
         writer_(store, rules, std::move(keys), clock, random),
-        committer_([this] { commit_groups(); }),
-        preparer_([this] { prepare_groups(); }) {}
+        open_(std::make_unique<Group>(writer_.first_group(tree))),
+        threads_{std::thread([this] { work(); }), std::thread([this] { work(); })} {}
   ~EmbeddedJournal() override { stop(); }
   EmbeddedJournal(const EmbeddedJournal&) = delete;
   EmbeddedJournal& operator=(const EmbeddedJournal&) = delete;
@@ -55,93 +54,26 @@ class EmbeddedJournal final : public Journal {
     }
   }
 
-  [[nodiscard]] tlog::VerifierKey key() const override { return published()->key->verifier(); }
-
-  [[nodiscard]] Head head() const override { return published()->head; }
-
+  [[nodiscard]] tlog::VerifierKey key() const override { return published_.key(); }
+  [[nodiscard]] Head head() const override { return published_.head(); }
   [[nodiscard]] Result<Head> head_covering(LeafIndex leaf) const override {
-    const auto tree = published();
-    HANSOM_TRY(covers(*tree, leaf));
-    const auto reader = store_.snapshot();
-    Result<Head> found = fail(ErrorKind::kCorrupt, "journal_corrupt",
-                              "no head covers leaf " + std::to_string(to_u64(leaf)));
-    HANSOM_TRY(reader->scan(store::Family::kHead, number_key(to_u64(leaf) + 1), {},
-                            store::Order::kAscending, [&](ByteSpan key, ByteSpan value) {
-                              const auto size = parse_number_key(key);
-                              if (size) found = Head{*size, to_text(value)};
-                              return false;
-                            }));
-    return found;
+    return published_.head_covering(leaf);
   }
-
-  [[nodiscard]] Result<Stored> read(LeafIndex leaf) const override {
-    HANSOM_TRY(covers(*published(), leaf));
-    const auto reader = store_.snapshot();
-    Stored stored;
-    HANSOM_TRY_ASSIGN(stored.leaf, read_leaf(*reader, to_u64(leaf)));
-    HANSOM_TRY_ASSIGN(const auto row,
-                      reader->get(store::Family::kRecord, number_key(to_u64(leaf))));
-    if (!row) return stored;  // erased by retention
-    HANSOM_TRY_ASSIGN(SaltedRecord record, split_record(*row));
-    stored.salt = std::move(record.salt);
-    stored.record = std::move(record.record);
-    return stored;
-  }
-
+  [[nodiscard]] Result<Stored> read(LeafIndex leaf) const override { return published_.read(leaf); }
   [[nodiscard]] Result<tlog::Proof> prove_inclusion(LeafIndex leaf,
                                                     std::uint64_t tree_size) const override {
-    const auto tree = published();
-    HANSOM_TRY(covers(*tree, leaf));
-    HANSOM_TRY(has_size(*tree, tree_size));
-    if (to_u64(leaf) >= tree_size) {
-      return fail(ErrorKind::kNotFound, "leaf_not_found", "the leaf is not in a tree of that size");
-    }
-    const auto reader = store_.snapshot();
-    return tlog::inclusion_proof(to_u64(leaf), tree_size, tree_nodes(*reader, tree->edge));
+    return published_.prove_inclusion(leaf, tree_size);
   }
-
   [[nodiscard]] Result<tlog::Proof> prove_consistency(std::uint64_t old_size,
                                                       std::uint64_t new_size) const override {
-    const auto tree = published();
-    HANSOM_TRY(has_size(*tree, old_size));
-    HANSOM_TRY(has_size(*tree, new_size));
-    if (old_size > new_size) {
-      return fail(ErrorKind::kInvalid, "bad_tree_size", "the old size is larger than the new one");
-    }
-    const auto reader = store_.snapshot();
-    return tlog::consistency_proof(old_size, new_size, tree_nodes(*reader, tree->edge));
+    return published_.prove_consistency(old_size, new_size);
   }
-
   [[nodiscard]] Result<Bytes> tile(tlog::TileId id, std::uint64_t width) const override {
-    const auto tree = published();
-    HANSOM_TRY(reaches(hashes_at(*tree, id.level), id.number, width));
-    if (id.number < hashes_at(*tree, id.level) / tlog::kTileWidth) {
-      const auto reader = store_.snapshot();
-      HANSOM_TRY_ASSIGN(const auto hashes, read_tile(*reader, id));
-      return tlog::encode_tile(std::span(hashes).first(static_cast<std::size_t>(width)));
-    }
-    std::vector<Digest> hashes;
-    for (std::size_t offset = 0; offset < width; ++offset) {
-      const auto hash = tree->edge.find({id, offset, 1});
-      HANSOM_CHECK(hash.has_value());
-      hashes.push_back(*hash);
-    }
-    return tlog::encode_tile(hashes);
+    return published_.tile(id, width);
   }
-
   [[nodiscard]] Result<Bytes> entries(std::uint64_t number, std::uint64_t width) const override {
-    const auto tree = published();
-    HANSOM_TRY(reaches(tree->head.size, number, width));
-    const auto reader = store_.snapshot();
-    std::vector<Bytes> leaves;
-    const std::uint64_t first = number * tlog::kTileWidth;
-    for (std::uint64_t index = first; index < first + width; ++index) {
-      HANSOM_TRY_ASSIGN(Bytes leaf, read_leaf(*reader, index));
-      leaves.push_back(std::move(leaf));
-    }
-    return tlog::encode_entry_bundle(leaves);
+    return published_.entries(number, width);
   }
-
   [[nodiscard]] bool healthy() const override { return healthy_; }
 
   [[nodiscard]] Counters counters() const override {
@@ -156,126 +88,165 @@ class EmbeddedJournal final : public Journal {
       const std::lock_guard lock(mutex_);
       stopping_ = true;
     }
-    to_prepare_.notify_one();
+    work_to_do_.notify_all();
     const std::lock_guard lock(join_mutex_);  // two may stop at once; both return when it has ended
-    if (preparer_.joinable()) preparer_.join();
-    if (committer_.joinable()) committer_.join();
+    for (std::thread& thread : threads_) {
+      if (thread.joinable()) thread.join();
+    }
   }
 
  private:
   [[nodiscard]] Status enqueue(Queued queued) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (stopping_) return fail(ErrorKind::kUnavailable, "draining", "the server is stopping");
-      if (!healthy_) return fail(failure());
-      const bool too_many = waiting_ >= options_.queue_max;
-      const bool too_large = waiting_bytes_ + queued.bytes > options_.queue_bytes_max;
-      if (too_many || (too_large && waiting_ > 0)) {
-        return fail(ErrorKind::kUnavailable, "journal_busy",
-                    "too many acts are waiting; try again");
-      }
-      ++waiting_;
-      waiting_bytes_ += queued.bytes;
-      queue_.push_back(std::move(queued));
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return fail(ErrorKind::kUnavailable, "draining", "the server is stopping");
+    if (!healthy_) return fail(failure());
+    const bool too_many = waiting_ >= options_.queue_max;
+    const bool too_large = waiting_bytes_ + queued.bytes > options_.queue_bytes_max;
+    if (too_many || (too_large && waiting_ > 0)) {
+      return fail(ErrorKind::kUnavailable, "journal_busy", "too many acts are waiting; try again");
     }
-    to_prepare_.notify_one();
+    ++waiting_;
+    waiting_bytes_ += queued.bytes;
+    queue_.push_back(std::move(queued));
+    wake_for_queue();
     return {};
   }
 
-  // THE FIRST THREAD: enters commands as they come into the group that is open, and hands it over
-  // when the group before it is durable: the longer a sync takes, the larger the next group.
-  void prepare_groups() {
-    auto group = std::make_unique<Group>(writer_.first_group(*published()));
-    while (true) {
-      std::vector<Queued> taken = take(*group);
-      for (Queued& queued : taken) {
-        group->bytes += queued.bytes;
-        writer_.enter(std::move(queued.command), *group);
-      }
-      if (group->answers.empty()) break;  // stopping, and nothing is left
-      if (!may_hand_over(*group)) continue;
-      writer_.seal(*group);
-      auto next = std::make_unique<Group>(writer_.group_behind(*group, [this] { settle(); }));
-      hand_over(std::move(group));
-      group = std::move(next);
-    }
-    const std::lock_guard lock(mutex_);
-    prepared_all_ = true;
-    handed_over_.notify_one();
+  // Requires: the lock. A thread that is entering commands looks at the queue again by itself.
+  void wake_for_queue() {
+    if (!queue_.empty() && !entering_ && !sealed_) wake();
+  }
+  void wake() {
+    if (idle_ == 0 || woken_) return;
+    woken_ = true;
+    work_to_do_.notify_one();
   }
 
-  // Waits until there is something to do. Empty: no command fits or is there; then the group can be
-  // handed over, or all is done. Few at a time, so that submitters seldom wait for the lock.
-  [[nodiscard]] std::vector<Queued> take(const Group& group) {
-    constexpr std::size_t kTakenMax = 32;
+  // BOTH THREADS. Whichever is awake does what is due, so that a command that comes alone is
+  // entered, committed and answered by one thread, and under load one thread enters commands while
+  // the other commits: the longer a sync takes, the larger the next group.
+  void work() {
     std::vector<Queued> taken;
-    std::size_t bytes = group.bytes;
-    std::unique_lock lock(mutex_);
-    const auto next_fits = [&] {
-      return !queue_.empty() && fits(group.answers.size() + taken.size(), bytes);
-    };
-    to_prepare_.wait(lock, [&] {
-      return next_fits() || (!group.answers.empty() && !committing_) ||
-             (stopping_ && queue_.empty() && group.answers.empty());
-    });
-    while (next_fits() && taken.size() < kTakenMax) {
-      bytes += queue_.front().bytes;
-      taken.push_back(std::move(queue_.front()));
-      queue_.pop_front();
+    while (true) {
+      switch (next_step(taken)) {
+        case Step::kEnter:
+          enter(taken);
+          break;
+        case Step::kSeal:
+          seal();
+          break;
+        case Step::kCommit:
+          commit_sealed();
+          break;
+        case Step::kEnd:
+          return;
+      }
     }
-    return taken;
+  }
+
+  enum class Step { kEnter, kSeal, kCommit, kEnd };
+
+  // Waits until there is something to do and takes the role for it: entering_ for the open group
+  // and all that is in it, committing_ for the one that is being made durable and answered.
+  [[nodiscard]] Step next_step(std::vector<Queued>& taken) {
+    std::unique_lock lock(mutex_);
+    while (true) {
+      if (sealed_ && !committing_) {
+        committing_ = std::move(sealed_);
+        return Step::kCommit;
+      }
+      if (!entering_ && !sealed_ && may_seal()) {
+        entering_ = true;
+        return Step::kSeal;
+      }
+      if (!entering_ && !sealed_ && next_fits(open_->answers.size(), open_->bytes)) {
+        entering_ = true;
+        take(taken);
+        return Step::kEnter;
+      }
+      if (stopping_ && !entering_ && !sealed_ && queue_.empty() && open_->answers.empty()) {
+        work_to_do_.notify_all();  // the other thread, if it waits
+        return Step::kEnd;
+      }
+      ++idle_;
+      work_to_do_.wait(lock);
+      --idle_;
+      woken_ = false;
+    }
   }
 
   // What waits is committed together, but for one thing: those whom the last group answered come
   // back at once, and if they all went into one group, the threads would take turns with a large
-  // group and a tiny one. With half of the load in each, one group is prepared while the other is
-  // committed.
-  [[nodiscard]] bool may_hand_over(const Group& group) const {
-    const std::lock_guard lock(mutex_);
-    if (committing_) return false;
-    const std::size_t load = std::max(waiting_, answered_last_);
-    return queue_.empty() || !fits(group.answers.size(), group.bytes) ||
-           group.answers.size() >= load / 2;
+  // group and a tiny one. With half of the load in each, one group is entered and sealed while the
+  // other is committed. Requires: the lock; nobody is entering.
+  [[nodiscard]] bool may_seal() const {
+    constexpr std::size_t kWhileCommitting = 8;  // fewer would wait for company
+    const std::size_t answers = open_->answers.size();
+    if (answers == 0) return false;
+    if (!queue_.empty() && !next_fits(answers, open_->bytes)) return true;
+    if (committing_) {
+      return answers >= kWhileCommitting && answers >= (waiting_ + answered_last_) / 2;
+    }
+    return queue_.empty() || answers >= std::max(waiting_, answered_last_) / 2;
   }
-  // Whether the next command still fits into a group of so many. Requires: the lock; one is queued.
-  [[nodiscard]] bool fits(std::size_t answers, std::size_t bytes) const {
-    return answers < options_.group_max &&
+  // Whether a command waits that still fits into a group of so many. Requires: the lock.
+  [[nodiscard]] bool next_fits(std::size_t answers, std::size_t bytes) const {
+    return !queue_.empty() && answers < options_.group_max &&
            (answers == 0 || bytes + queue_.front().bytes <= options_.group_bytes_max);
   }
+  // Few at a time, so that submitters seldom wait for the lock and a commit seldom for commands.
+  // Requires: the lock.
+  void take(std::vector<Queued>& taken) {
+    constexpr std::size_t kTakenMax = 32;
+    std::size_t bytes = open_->bytes;
+    while (taken.size() < kTakenMax && next_fits(open_->answers.size() + taken.size(), bytes)) {
+      bytes += queue_.front().bytes;
+      taken.push_back(std::move(queue_.front()));
+      queue_.pop_front();
+    }
+  }
 
-  void hand_over(std::unique_ptr<Group> group) {
+  // Requires: the role of entering, which is given back.
+  void enter(std::vector<Queued>& taken) {
+    for (Queued& queued : taken) {
+      open_->bytes += queued.bytes;
+      writer_.enter(std::move(queued.command), *open_);
+    }
+    taken.clear();
+    const std::lock_guard lock(mutex_);
+    entering_ = false;
+  }
+
+  // Requires: the role of entering, which is given back.
+  void seal() {
+    writer_.seal(*open_);
+    auto next = std::make_unique<Group>(writer_.group_behind(*open_, [this] { settle(); }));
+    const std::lock_guard lock(mutex_);
+    waiting_ -= open_->answers.size();
+    waiting_bytes_ -= open_->bytes;
+    sealed_ = std::exchange(open_, std::move(next));
+    entering_ = false;
+  }
+
+  // Requires: the role of committing, which is given back.
+  void commit_sealed() {
     {
       const std::lock_guard lock(mutex_);
-      waiting_ -= group->answers.size();
-      waiting_bytes_ -= group->bytes;
-      answered_last_ = group->answers.size();
-      committing_ = std::move(group);
+      answered_last_ = committing_->answers.size();
+      wake_for_queue();
     }
-    handed_over_.notify_one();
+    commit(*committing_);
+    std::unique_ptr<Group> answered;  // goes when the next one may begin
+    const std::lock_guard lock(mutex_);
+    answered = std::move(committing_);
+    settled_.notify_one();
+    if (sealed_) wake();
   }
 
-  // Returns once no group is in flight. The first thread only.
+  // Returns once no group is in flight. Requires: the role of entering, so that none is sealed.
   void settle() {
     std::unique_lock lock(mutex_);
-    to_prepare_.wait(lock, [this] { return !committing_; });
-  }
-
-  // THE SECOND THREAD: one group after the other becomes durable and is answered.
-  void commit_groups() {
-    while (true) {
-      Group* group = nullptr;
-      {
-        std::unique_lock lock(mutex_);
-        handed_over_.wait(lock, [this] { return committing_ || prepared_all_; });
-        group = committing_.get();
-      }
-      if (group == nullptr) return;
-      commit(*group);
-      std::unique_ptr<Group> answered;  // goes after the lock
-      const std::lock_guard lock(mutex_);
-      answered = std::move(committing_);
-      to_prepare_.notify_one();
-    }
+    settled_.wait(lock, [this] { return !committing_; });
   }
 
   void commit(Group& group) {
@@ -283,9 +254,12 @@ class EmbeddedJournal final : public Journal {
     Status durable = healthy_ ? writer_.make_durable(group) : Status(fail(failure()));
     sync_us_ += microseconds_since(started);
     ++groups_;
-    if (!durable && healthy_) become_unhealthy(durable.error());
+    if (!durable && healthy_) {
+      healthy_ = false;
+      log_error("journal_failed", durable.error());
+    }
     // Readers get the new tree before anyone is told to look.
-    if (durable && group.entered > 0) publish(group.tree);
+    if (durable && group.entered > 0) published_.publish(group.tree);
     refused_ += group.answers.size() - group.entered;
     // The waiters, in order.
     for (Group::Answer& answer : group.answers) {
@@ -293,65 +267,27 @@ class EmbeddedJournal final : public Journal {
     }
   }
 
-  void become_unhealthy(const Error& error) {
-    healthy_ = false;
-    log_error("journal_failed", error);
-  }
-
   [[nodiscard]] static Error failure() {
     return {ErrorKind::kStorage, "journal_failed",
             "an earlier commit failed; nothing is recorded until a restart"};
   }
 
-  void publish(const Tree& durable) {
-    auto next = std::make_shared<const Tree>(durable);
-    const std::lock_guard lock(published_mutex_);
-    published_.swap(next);
-  }
-  [[nodiscard]] std::shared_ptr<const Tree> published() const {
-    const std::lock_guard lock(published_mutex_);
-    return published_;
-  }
-
-  // How many hashes the public tree has at a tile level.
-  [[nodiscard]] static std::uint64_t hashes_at(const Tree& tree, unsigned level) {
-    return level < tlog::kTileHeight ? tree.head.size >> (tlog::kTileHeight * level) : 0;
-  }
-  [[nodiscard]] static Status reaches(std::uint64_t hashes, std::uint64_t number,
-                                      std::uint64_t width) {
-    HANSOM_CHECK(width >= 1 && width <= tlog::kTileWidth);
-    const std::uint64_t full = hashes / tlog::kTileWidth;
-    if (number < full || (number == full && width <= hashes % tlog::kTileWidth)) return {};
-    return fail(ErrorKind::kNotFound, "tile_not_found", "the tree does not reach there yet");
-  }
-  [[nodiscard]] static Status covers(const Tree& tree, LeafIndex leaf) {
-    if (to_u64(leaf) < tree.head.size) return {};
-    return fail(ErrorKind::kNotFound, "leaf_not_found",
-                "the journal has " + std::to_string(tree.head.size) + " leaves");
-  }
-  [[nodiscard]] static Status has_size(const Tree& tree, std::uint64_t size) {
-    if (size > 0 && size <= tree.head.size) return {};
-    return fail(ErrorKind::kInvalid, "bad_tree_size",
-                "a tree size is 1 to " + std::to_string(tree.head.size));
-  }
-
-  store::Store& store_;
   const EmbeddedOptions options_;
+  PublishedTree published_;
 
   mutable std::mutex mutex_;
-  std::condition_variable to_prepare_;   // the first thread: commands, the end of a commit, the end
-  std::condition_variable handed_over_;  // the second thread
+  std::condition_variable work_to_do_;  // the two threads
+  std::condition_variable settled_;     // settle()
   std::deque<Queued> queue_;
   std::size_t waiting_ = 0;  // commands queued or in the open group
   std::size_t waiting_bytes_ = 0;
-  std::unique_ptr<Group> committing_;  // handed over, not answered yet
-  std::size_t answered_last_ = 0;      // commands in that group, or in the one before
+  bool entering_ = false;              // a thread works on the open group
+  std::unique_ptr<Group> sealed_;      // goes next; until then nothing is entered
+  std::unique_ptr<Group> committing_;  // a thread has it in flight
+  std::size_t idle_ = 0;               // threads that wait for something to do
+  bool woken_ = false;                 // one of them was told
+  std::size_t answered_last_ = 0;      // commands in the group in flight, or in the one before
   bool stopping_ = false;
-  bool prepared_all_ = false;
-
-  mutable std::mutex published_mutex_;
-  std::shared_ptr<const Tree>
-      published_;  // shared: a reader keeps its tree while the next one is published
 
   std::atomic<bool> healthy_ = true;
   std::atomic<std::uint64_t> commands_ = 0;
@@ -359,10 +295,10 @@ class EmbeddedJournal final : public Journal {
   std::atomic<std::uint64_t> groups_ = 0;
   std::atomic<std::uint64_t> sync_us_ = 0;
 
-  Writer writer_;  // each half is one thread's own
+  Writer writer_;                // each half for the thread that has its role
+  std::unique_ptr<Group> open_;  // for the thread that is entering; read under the lock if none is
   std::mutex join_mutex_;
-  std::thread committer_;  // last: everything they use is there before they start
-  std::thread preparer_;
+  std::array<std::thread, 2> threads_;  // last: everything they use is there before they start
 };
 
 }  // namespace

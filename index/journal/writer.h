@@ -54,14 +54,14 @@ class Writer {
  public:
   Writer(store::Store& store, const Rules& rules, KeyRing keys, Clock& clock, Random& random);
 
-  // The first half; one thread.
+  // The first half; one thread at a time.
   [[nodiscard]] Group first_group(const Tree& tree);
   // `settle` returns once the commit of `sealed` has ended, well or not.
   [[nodiscard]] Group group_behind(const Group& sealed, std::function<void()> settle);
   void enter(Command command, Group& group);
   void seal(Group& group);
 
-  // The second half; one thread, the same or another. Groups in the order they were sealed; after
+  // The second half; one thread at a time, the same or another. Groups in the order they were sealed; after
   // an error no further one. Errors: kStorage `journal_failed`, also where no head could be signed.
   [[nodiscard]] Status make_durable(Group& group);
 

@@ -3,6 +3,8 @@
 #include "index/store/log_tail.h"
 
 #include <algorithm>
+#include <array>
+#include <filesystem>
 #include <fstream>
 #include <random>
 
@@ -130,21 +132,26 @@ TEST_F(LogTailTest, ARecordOfWhichAnySectorIsMissingIsPassedOver) {
     const Bytes torn = without_sectors([&](std::size_t) { return random() % one_in == 0; });
     if (torn == log_) continue;
     ASSERT_EQ(end_of(torn), ends_[ends_.size() - 2]);
-    if (round % 50 == 0) EXPECT_EQ(rows_with(torn, Mode::kOpen).value(), kSizes.size() - 1);
+    if (round % 100 == 0) {
+      EXPECT_EQ(rows_with(torn, Mode::kOpen).value(), kSizes.size() - 1);
+    }
   }
 }
 
 TEST_F(LogTailTest, DamageBeforeTheLastRecordIsAnError) {
-  for (std::size_t record = 0; record + 3 < ends_.size(); ++record) {
-    for (const std::size_t into : {std::size_t{2}, std::size_t{5}, std::size_t{6}}) {
-      Bytes damaged = log_;
-      damaged[(record == 0 ? 0 : ends_[record - 1]) + into] ^= 0x10;
-      for (const Mode mode : {Mode::kReadOnly, Mode::kOpen}) {
-        const auto rows = rows_with(damaged, mode);
-        ASSERT_FALSE(rows) << "record " << record << ", byte " << into << ": " << *rows << " rows";
-        EXPECT_EQ(rows.error().token, "store_corrupt") << rows.error().message;
-      }
-    }
+  struct Damage {
+    std::size_t record;
+    std::size_t byte;  // of its header: checksum, length, type
+    Mode mode;
+  };
+  for (const auto& [record, byte, mode] :
+       {Damage{0, 2, Mode::kOpen}, Damage{0, 5, Mode::kOpen}, Damage{1, 6, Mode::kOpen},
+        Damage{3, 5, Mode::kOpen}, Damage{3, 6, Mode::kReadOnly}}) {
+    Bytes damaged = log_;
+    damaged[(record == 0 ? 0 : ends_[record - 1]) + byte] ^= 0x10;
+    const auto rows = rows_with(damaged, mode);
+    ASSERT_FALSE(rows) << "record " << record << ", byte " << byte << ": " << *rows << " rows";
+    EXPECT_EQ(rows.error().token, "store_corrupt") << rows.error().message;
   }
 }
 
@@ -158,7 +165,7 @@ TEST_F(LogTailTest, AnythingIsReadWithoutHarm) {
       damaged[random() % damaged.size()] ^= static_cast<std::uint8_t>(1U << random() % 8);
     }
     const auto end = end_of(damaged);
-    if (end) EXPECT_LE(*end, damaged.size());
+    EXPECT_LE(end.value_or(0), damaged.size());
   }
   EXPECT_EQ(end_of({}), 0U);
 }

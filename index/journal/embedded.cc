@@ -180,12 +180,13 @@ class EmbeddedJournal final : public Journal {
   // group and a tiny one. With half of the load in each, one group is entered and sealed while the
   // other is committed. Requires: the lock; nobody is entering.
   [[nodiscard]] bool may_seal() const {
-    constexpr std::size_t kWhileCommitting = 8;  // fewer would wait for company
     const std::size_t answers = open_->answers.size();
     if (answers == 0) return false;
     if (!queue_.empty() && !next_fits(answers, open_->bytes)) return true;
     if (committing_) {
-      return answers >= kWhileCommitting && answers >= (waiting_ + answered_last_) / 2;
+      // Not behind a few: what comes with a burst begins with one.
+      constexpr std::size_t kInFlightMin = 8;
+      return answered_last_ >= kInFlightMin && answers >= (waiting_ + answered_last_) / 2;
     }
     return queue_.empty() || answers >= std::max(waiting_, answered_last_) / 2;
   }

@@ -21,7 +21,7 @@ LOG_BLOCK_BYTES, LOG_HEADER = 32768, struct.Struct("<IHB")  # checksum, length, 
 
 
 def last_record(log):
-    """Where the last record of a write-ahead log begins."""
+    """Where the last record of a write-ahead log begins, and where it ends: zeros may follow, in which nothing lies."""
     position, last = 0, None
     while position + LOG_HEADER.size <= len(log):
         room = LOG_BLOCK_BYTES - position % LOG_BLOCK_BYTES
@@ -33,7 +33,7 @@ def last_record(log):
             break
         last = position
         position += LOG_HEADER.size + length
-    return last
+    return last, position
 
 
 def kind_of(path, data):
@@ -84,7 +84,7 @@ class BitRot(unittest.TestCase):
                 self.restore()
                 path = max(self.site.data.glob("store/*.log"), key=lambda log: log.stat().st_size)
                 log = bytearray(path.read_bytes())
-                log[last_record(log) + 4 + bit // 8] ^= 1 << bit % 8
+                log[last_record(log)[0] + 4 + bit // 8] ^= 1 << bit % 8
                 path.write_bytes(log)
                 code, says = self.site.fsck()
                 self.assertNotEqual(code, 0, says)
@@ -97,7 +97,8 @@ class BitRot(unittest.TestCase):
 
     def flip(self, path):
         content = bytearray(path.read_bytes())
-        bit = self.chance.randrange(len(content) * 8)
+        size = last_record(content)[1] if path.suffix == ".log" else len(content)
+        bit = self.chance.randrange(size * 8)
         content[bit // 8] ^= 1 << bit % 8
         mode = path.stat().st_mode
         path.chmod(0o640)
@@ -153,7 +154,8 @@ class BitRot(unittest.TestCase):
         keys = [path.relative_to(self.site.path) for path in sorted((self.site.path / "keys").iterdir())
                 if path.name in ("journal.pem", "vault-identity.txt")]
         files = [path.relative_to(self.site.path) for path in sorted(self.site.data.rglob("*"))
-                 if path.is_file() and path.stat().st_size] + keys
+                 if path.is_file() and path.stat().st_size
+                 and (path.suffix != ".log" or last_record(path.read_bytes())[1])] + keys
         kinds = collections.defaultdict(list)
         for path in files:
             kinds[kind_of(self.site.path / path, self.site.data)].append(path)

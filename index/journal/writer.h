@@ -61,8 +61,9 @@ class Writer {
   void enter(Command command, Group& group);
   void seal(Group& group);
 
-  // The second half; one thread at a time, the same or another. Groups in the order they were sealed; after
-  // an error no further one. Errors: kStorage `journal_failed`, also where no head could be signed.
+  // The second half; one thread at a time, the same or another. Groups in the order they were
+  // sealed; after an error no further one. Errors: kStorage `journal_failed`, also where no head
+  // could be signed.
   [[nodiscard]] Status make_durable(Group& group);
 
  private:

@@ -147,11 +147,11 @@ class Site:
             connection.close()
 
     # --- the operator and the people ----------------------------------------------------------------------------
-    def hansom(self, *arguments, check=True, person=None):
+    def hansom(self, *arguments, check=True, person=None, timeout=120):
         """Runs the operator's tool; `person` names the token file, the operator's by default."""
         token = self.path / f"{person or 'operator'}.token"
         return run(BIN / "hansom", "--site", self.path, "--server", f"https://localhost:{self.people_port}",
-                   "--token-file", token, "--purpose", PURPOSE, *arguments, check=check)
+                   "--token-file", token, "--purpose", PURPOSE, *arguments, check=check, timeout=timeout)
 
     def people(self, path, method="GET", body=None, person="investigator", fields=None):
         """One request to the people's listener: status, fields, body."""

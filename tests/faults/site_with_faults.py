@@ -25,6 +25,7 @@ driver_licence = "DR-55"
 """
 MEDIA_BYTES = [1, 4096, 65536, 200_000, 70_001, 30_000]
 START_SECONDS_MAX = 60
+FSCK_SECONDS_MAX = 900  # a site of a thousand kills on a machine that others use as well
 
 
 class Clip:
@@ -130,7 +131,7 @@ class FaultSite(harness.Site):
 
     def fsck(self):
         """The operator's own verifier, beside the server or without it: 0 clean, 1 findings, 2 it could not look."""
-        done = self.hansom("fsck", check=False)
+        done = self.hansom("fsck", check=False, timeout=FSCK_SECONDS_MAX)
         return done.returncode, done.stdout + done.stderr
 
     def check_record(self):

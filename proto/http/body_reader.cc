@@ -6,6 +6,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "proto/base/check.h"
+#include "proto/http/trailers.h"
 
 namespace hansom::http {
 namespace {
@@ -88,6 +89,9 @@ Awaitable<Result<std::size_t>> BodyReader::read_chunked(MutableByteSpan into) {
     const ByteSpan in(static_cast<const std::uint8_t*>(ahead.data()), ahead.size());
     HANSOM_CO_TRY_ASSIGN(const ChunkDecoder::Step step, decoder_.decode(in, into));
     connection_.buffer.consume(step.consumed);
+    if (decoder_.done()) {
+      HANSOM_CO_TRY_ASSIGN(trailers_, parse_trailers(decoder_.trailer_lines()));
+    }
     if (step.produced > 0 || decoder_.done()) co_return step.produced;
     const auto room = connection_.buffer.prepare(kReadAheadBytes);
     const std::size_t got = co_await connection_.stream.async_read_some(room, token);

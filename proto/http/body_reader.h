@@ -18,7 +18,8 @@ class BodyReader {
 
   [[nodiscard]] bool done() const { return chunked_ ? decoder_.done() : left_ == 0; }
   [[nodiscard]] bool chunked() const { return chunked_; }
-  [[nodiscard]] std::uint64_t bytes_left() const { return left_; }  // of an identity body
+  [[nodiscard]] std::uint64_t bytes_left() const { return left_; }    // of an identity body
+  [[nodiscard]] const Fields& trailers() const { return trailers_; }  // none before done()
 
   // Some bytes of the body; 0 when it has ended. Requires: !into.empty(). Errors as
   // Exchange::read_body has them, but for `superseded`: an ended wait is kCancelled `cancelled`.
@@ -34,6 +35,7 @@ class BodyReader {
   bool chunked_;
   std::uint64_t left_;
   ChunkDecoder decoder_;
+  Fields trailers_;
   std::chrono::nanoseconds waited_before_;  // of the stream, when the rate was last looked at
   std::uint64_t bytes_since_ = 0;
 };

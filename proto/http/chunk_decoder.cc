@@ -98,12 +98,16 @@ Status ChunkDecoder::take(std::uint8_t byte) {
     case State::kTrailerLine:
       if (byte == '\r') {
         state_ = State::kTrailerLf;
-      } else if (!is_text(byte) || ++trailer_bytes_ > kTrailerBytesMax) {
+        return {};
+      }
+      if (!is_text(byte) || trailer_lines_.size() >= kTrailerBytesMax) {
         return bad("trailer is malformed or too long");
       }
+      trailer_lines_ += static_cast<char>(byte);
       return {};
     case State::kTrailerLf:
       if (byte != '\n') return bad("CR without LF in a trailer");
+      trailer_lines_ += "\r\n";
       state_ = State::kTrailerStart;
       return {};
     case State::kLastLf:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "proto/base/bytes.h"
 
@@ -15,15 +16,16 @@ class ChunkDecoder {
     std::size_t produced = 0;  // in the output
   };
 
-  static constexpr std::size_t kExtensionBytesMax = 256;  // of one chunk; dropped
-  static constexpr std::size_t kTrailerBytesMax =
-      std::size_t{8} * 1024;  // of the whole body; dropped
+  static constexpr std::size_t kExtensionBytesMax = 256;                  // of one chunk; dropped
+  static constexpr std::size_t kTrailerBytesMax = std::size_t{8} * 1024;  // of the whole body
 
   // Decodes until the input is used up, the output is full or the body has ended; bytes after the
   // end stay unconsumed. Error: kInvalid `bad_chunk` for anything the grammar does not have, sizes
   // of more than 15 digits, and extensions or trailers over the bounds above.
   [[nodiscard]] Result<Step> decode(ByteSpan in, MutableByteSpan out);
   [[nodiscard]] bool done() const { return state_ == State::kDone; }
+  // The trailer section as it came, each line with CR LF. Requires: done().
+  [[nodiscard]] const std::string& trailer_lines() const { return trailer_lines_; }
 
  private:
   enum class State {
@@ -46,7 +48,7 @@ class ChunkDecoder {
   std::uint64_t left_ = 0;  // of the chunk's data
   std::size_t digits_ = 0;
   std::size_t extension_bytes_ = 0;
-  std::size_t trailer_bytes_ = 0;
+  std::string trailer_lines_;
 };
 
 }  // namespace hansom::http

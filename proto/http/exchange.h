@@ -104,6 +104,9 @@ class Exchange {
   // (Continue) first if it is owed. Errors: kCancelled `superseded` or, the grace over, `draining`;
   // kTimeout `body_timeout` (no progress), kInvalid `bad_chunk`, kUnavailable `connection_lost`.
   [[nodiscard]] virtual Awaitable<Result<std::size_t>> read_body(MutableByteSpan into) = 0;
+  // Fields that came behind a chunked body; none before read_body() has returned 0. They are kept
+  // apart from the request's own: a trailer never changes what the head said.
+  [[nodiscard]] virtual const Fields& trailers() const = 0;
   // The rest of the body as text. Errors: also kTooLarge `body_too_large`.
   [[nodiscard]] virtual Awaitable<Result<std::string>> read_all(std::size_t bytes_max) = 0;
 

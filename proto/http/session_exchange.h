@@ -24,6 +24,7 @@ class SessionExchange final : public Exchange {
   }
   [[nodiscard]] StopHandle stop_handle() override;
   [[nodiscard]] Awaitable<Result<std::size_t>> read_body(MutableByteSpan into) override;
+  [[nodiscard]] const Fields& trailers() const override { return body_.trailers(); }
   [[nodiscard]] Awaitable<Result<std::string>> read_all(std::size_t bytes_max) override;
   [[nodiscard]] Awaitable<Status> respond(Response response) override;
   [[nodiscard]] Awaitable<Status> begin(Response head, std::uint64_t content_length) override;

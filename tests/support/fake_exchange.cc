@@ -83,6 +83,10 @@ http::Awaitable<Result<std::string>> FakeExchange::read_all(std::size_t bytes_ma
 
 http::Awaitable<Status> FakeExchange::respond(http::Response response) {
   HANSOM_CHECK(!answer);
+  if (response.status < 200) {
+    interim.push_back(std::move(response));
+    co_return Status{};
+  }
   answer = std::move(response);
   co_return Status{};
 }

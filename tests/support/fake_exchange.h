@@ -4,6 +4,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -28,10 +29,12 @@ class FakeExchange final : public http::Exchange {
 
   http::Request incoming;
   http::Peer from;
+  http::Fields trailing;   // trailers
   std::deque<Bytes> body;  // each read_body() gives at most one piece
   BodyEnd body_end = BodyEnd::kEnds;
   std::function<void()> when_stalled;  // called when a read finds nothing
 
+  std::vector<http::Response> interim;  // 1xx, in order
   std::optional<http::Response> answer;
   // The error the handler returned, rendered by nobody.
   std::optional<Error> failure;
@@ -47,6 +50,7 @@ class FakeExchange final : public http::Exchange {
   [[nodiscard]] boost::asio::any_io_executor executor() override;
   [[nodiscard]] http::StopHandle stop_handle() override;
   [[nodiscard]] http::Awaitable<Result<std::size_t>> read_body(MutableByteSpan into) override;
+  [[nodiscard]] const http::Fields& trailers() const override { return trailing; }
   [[nodiscard]] http::Awaitable<Result<std::string>> read_all(std::size_t bytes_max) override;
   [[nodiscard]] http::Awaitable<Status> respond(http::Response response) override;
   [[nodiscard]] http::Awaitable<Status> begin(http::Response head,

@@ -19,6 +19,7 @@ class ValueExchange final : public http::Exchange {
   [[nodiscard]] boost::asio::any_io_executor executor() override { return executor_; }
   [[nodiscard]] http::StopHandle stop_handle() override { return {}; }
   [[nodiscard]] http::Awaitable<Result<std::size_t>> read_body(MutableByteSpan into) override;
+  [[nodiscard]] const http::Fields& trailers() const override { return trailers_; }
   [[nodiscard]] http::Awaitable<Result<std::string>> read_all(std::size_t bytes_max) override;
   [[nodiscard]] http::Awaitable<Status> respond(http::Response response) override;
   [[nodiscard]] http::Awaitable<Status> begin(http::Response head,
@@ -35,6 +36,7 @@ class ValueExchange final : public http::Exchange {
   boost::asio::any_io_executor executor_;
   http::Request request_;
   http::Peer peer_{.address = "127.0.0.1:1", .certificate = {}, .tls_resumed = false};
+  http::Fields trailers_;
   std::string body_;
   std::function<void()> before_release_;
   bool answered_ = false;

@@ -83,7 +83,7 @@ http::Awaitable<Result<LeafIndex>> accept_clip(SpoolUpload& upload, AcceptTools&
       {{"upload", facts.id.text()},
        {"unit", facts.unit.text()},
        {"clip", facts.clip.hex()},
-       {"sealed_bytes", facts.length},
+       {"sealed_bytes", facts.manifest.sealed_bytes()},
        {"leaf", to_u64(committed->leaf)}});
   co_return committed->leaf;
 }
@@ -131,7 +131,7 @@ std::function<Status()> check_bytes(SpoolUpload& upload, AcceptTools& tools) {
       return upload.read(offset, out);
     };
     HANSOM_TRY_ASSIGN(const std::vector<age::Identity> identities, accepting_identities(tools));
-    auto opened = age::Opener::open(read, upload.facts().length, identities);
+    auto opened = age::Opener::open(read, upload.written(), identities);
     if (!opened) return fail(sealing_error(std::move(opened).error()));
     return {};
   };
@@ -162,7 +162,7 @@ evidence::Record clip_accepted(const UploadFacts& facts) {
   evidence::Record record = record_by_unit(facts.unit.text());
   evidence::ClipAccepted& act = *record.mutable_clip_accepted();
   act.set_sealed_sha256(facts.clip.bytes.data(), facts.clip.bytes.size());
-  act.set_sealed_bytes(facts.length);
+  act.set_sealed_bytes(facts.manifest.sealed_bytes());
   act.set_upload(facts.id.text());
   act.set_unit(facts.unit.text());
   act.set_manifest_jws(facts.manifest_jws);

@@ -16,6 +16,7 @@
 #include "ingest/upload/upload_routes.h"
 #include "proto/base/log.h"
 #include "proto/evidence/events_json.h"
+#include "proto/upload/tus.h"
 
 namespace hansom::ingest {
 namespace {
@@ -114,7 +115,7 @@ void UnitApi::State::add_routes() {
   for (http::Route& route : upload_routes.routes()) {
     add(std::move(route.method), std::move(route.pattern), std::move(route.handler));
   }
-  router.add_common_field("Tus-Resumable", std::string(upload::tus::kVersion));
+  router.add_common_field("Tus-Resumable", std::string(upload::Tus::kVersion));
   add("GET", one + "/receipt", [this](http::Exchange& e) { return tell_receipt(e); });
   add("POST", "/v1/events", [this](http::Exchange& e) { return report_events(e); });
   add("GET", "/v1/unit/keys", [this](http::Exchange& e) { return tell_keys(e); });

@@ -4,18 +4,19 @@
 #include "index/catalogue/catalogue.h"
 #include "ingest/upload/check_creation.h"
 #include "ingest/upload/upload_routes.h"
+#include "proto/upload/dialect_fields.h"
 
 namespace hansom::ingest {
 namespace {
 
 // What is told of a clip that exists.
-upload::Facts complete(const UploadId& id, std::uint64_t length, std::string metadata) {
+upload::Facts complete(const UploadId& id, const ClipId& clip, std::uint64_t length) {
   upload::Facts facts;
   facts.state = upload::Facts::State::kComplete;
   facts.offset = length;
   facts.length = length;
-  facts.metadata = std::move(metadata);
   facts.receipt = receipt_path(id);
+  facts.digests = {{upload::HashAlgorithm::kSha256, Bytes(clip.bytes.begin(), clip.bytes.end())}};
   return facts;
 }
 
@@ -51,7 +52,11 @@ http::Awaitable<Result<upload::Facts>> UnitUploads::finish(SpoolUpload& upload,
   const auto leaf = co_await accept_clip(upload, tools);
   if (!leaf) co_return fail(leaf.error());
   const UploadFacts& of = upload.facts();
-  co_return complete(of.id, of.length, of.metadata);
+  upload::Facts facts = complete(of.id, of.clip, of.manifest.sealed_bytes());
+  facts.metadata = of.metadata;
+  facts.concat = of.concat;
+  facts.concat_text = upload::concat_text(of, kUploadsPath);
+  co_return facts;
 }
 
 Result<std::optional<evidence::Receipt>> UnitUploads::find_receipt(const UploadId& id,
@@ -69,12 +74,15 @@ Result<std::optional<upload::Facts>> UnitUploads::find_complete(const UploadId& 
                                                                 const KnownUnit& unit) const {
   HANSOM_TRY_ASSIGN(const auto receipt, find_receipt(id, unit));
   if (!receipt) return std::nullopt;
-  upload::Metadata metadata;
+  upload::Facts facts = complete(id, receipt->clip, receipt->sealed_bytes);
   evidence::Record record;
-  if (record.ParseFromArray(receipt->record.data(), static_cast<int>(receipt->record.size()))) {
-    metadata.add(std::string(kManifestKey), record.clip_accepted().manifest_jws());
+  if (!record.ParseFromArray(receipt->record.data(), static_cast<int>(receipt->record.size()))) {
+    return facts;
   }
-  return complete(id, receipt->sealed_bytes, metadata.text());
+  upload::Metadata metadata;
+  metadata.add(std::string(upload::kManifestKey), record.clip_accepted().manifest_jws());
+  facts.metadata = metadata.text();
+  return facts;
 }
 
 }  // namespace hansom::ingest

@@ -19,7 +19,7 @@ constexpr unsigned kRestartsMax = 5;  // a server that forgets more often has an
 
 // The offset that an answer shows; nothing sensible is an answer we cannot go on from.
 Result<std::uint64_t> offset_of(const HttpAnswer& answer, std::uint64_t total_bytes) {
-  const auto offset = upload::tus::parse_integer(answer.field("upload-offset"));
+  const auto offset = upload::Tus::parse_integer(answer.field("upload-offset"));
   if (offset && *offset <= total_bytes) return *offset;
   return fail(ErrorKind::kUnavailable, "server_unreachable",
               "the server's answer has no offset of this upload");

@@ -41,38 +41,72 @@ Status refuse_destroyed(const ClipId& clip, const store::Reader& state) {
               "clip " + clip.hex() + " was destroyed under " + row->tombstone().rule());
 }
 
+// A length may be missing from the request: tus says it later, the IETF's need not say it at all.
+Status compare_length(const upload::CreateRequest& request, const evidence::Manifest& manifest) {
+  const std::uint64_t length = request.length.value_or(manifest.sealed_bytes());
+  const bool fits = request.concat == upload::Concat::kPartial ? length <= manifest.sealed_bytes()
+                                                               : length == manifest.sealed_bytes();
+  // With Upload-Complete ?0 and without a length the manifest's is the only one.
+  if (fits || !request.length) return {};
+  return refused("manifest_length_mismatch",
+                 "the manifest says " + std::to_string(manifest.sealed_bytes()) +
+                     " sealed bytes, Upload-Length " + std::to_string(length));
+}
+
+Status compare_digest(const upload::CreateRequest& request, const ClipId& clip) {
+  for (const upload::Checksum& checksum : request.representation) {
+    if (checksum.algorithm != upload::HashAlgorithm::kSha256) continue;
+    if (as_text(checksum.value) == as_text(clip.span())) continue;
+    return refused("digest_mismatch", "Repr-Digest is not the manifest's digest " + clip.hex());
+  }
+  return {};
+}
+
+// The manifest, held against everything that is known.
+Result<evidence::Manifest> check_manifest(const upload::CreateRequest& request, ByteSpan spki_der,
+                                          const KnownUnit& unit, const store::Reader& state) {
+  HANSOM_TRY_ASSIGN(const std::string payload, evidence::verify_jws(*request.manifest, spki_der));
+  HANSOM_TRY_ASSIGN(evidence::Manifest manifest, evidence::parse_manifest(payload));
+  if (manifest.unit() != unit.id.text()) {
+    return refused("manifest_wrong_unit", "the manifest is of unit " + manifest.unit() +
+                                              ", the certificate of " + unit.id.text());
+  }
+  HANSOM_TRY(compare_length(request, manifest));
+  HANSOM_TRY_ASSIGN(const ClipId clip,
+                    ClipId::from_span(as_bytes(std::string_view(manifest.sealed_sha256()))));
+  if (request.concat != upload::Concat::kPartial) HANSOM_TRY(compare_digest(request, clip));
+  HANSOM_TRY_ASSIGN(const auto link, registry::link_of_unit(state, unit.id));
+  if (link) HANSOM_TRY(compare_with_register(manifest, *link));
+  HANSOM_TRY(refuse_destroyed(clip, state));
+  return manifest;
+}
+
 }  // namespace
 
 Result<UploadFacts> check_creation(const upload::CreateRequest& request, ByteSpan unit_spki_der,
                                    const KnownUnit& unit, const store::Reader& state) {
-  const auto jws = request.metadata.find(kManifestKey);
-  if (!jws) {
-    return refused("manifest_missing",
-                   "Upload-Metadata must have the clip's manifest under the key \"manifest\"");
+  const bool partial = request.concat == upload::Concat::kPartial;
+  if (!request.manifest && !partial) {
+    return refused(
+        "manifest_missing",
+        "the clip's manifest must come in Clip-Manifest, or in Upload-Metadata under the "
+        "key \"manifest\"");
   }
-  HANSOM_TRY_ASSIGN(const std::string payload, evidence::verify_jws(*jws, unit_spki_der));
   UploadFacts facts;
-  HANSOM_TRY_ASSIGN(facts.manifest, evidence::parse_manifest(payload));
-  if (facts.manifest.unit() != unit.id.text()) {
-    return refused("manifest_wrong_unit", "the manifest is of unit " + facts.manifest.unit() +
-                                              ", the certificate of " + unit.id.text());
-  }
-  if (facts.manifest.sealed_bytes() != request.length) {
-    return refused("manifest_length_mismatch",
-                   "the manifest says " + std::to_string(facts.manifest.sealed_bytes()) +
-                       " sealed bytes, Upload-Length " + std::to_string(request.length));
-  }
-  HANSOM_TRY_ASSIGN(facts.clip,
-                    ClipId::from_span(as_bytes(std::string_view(facts.manifest.sealed_sha256()))));
-  HANSOM_TRY_ASSIGN(const auto link, registry::link_of_unit(state, unit.id));
-  if (link) HANSOM_TRY(compare_with_register(facts.manifest, *link));
-  HANSOM_TRY(refuse_destroyed(facts.clip, state));
-
   facts.unit = unit.id;
   facts.controller = unit.controller;
   facts.length = request.length;
   facts.metadata = request.metadata.text();
-  facts.manifest_jws = *jws;
+  if (!request.manifest) return facts;
+  HANSOM_TRY_ASSIGN(evidence::Manifest manifest,
+                    check_manifest(request, unit_spki_der, unit, state));
+  if (partial) return facts;
+  HANSOM_TRY_ASSIGN(facts.clip,
+                    ClipId::from_span(as_bytes(std::string_view(manifest.sealed_sha256()))));
+  facts.manifest_jws = *request.manifest;
+  // tus defers a length, and then wants it said; elsewhere the manifest has said it.
+  if (request.ending != upload::Ending::kAtLength) facts.length = manifest.sealed_bytes();
+  facts.manifest = std::move(manifest);
   return facts;
 }
 

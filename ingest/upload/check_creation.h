@@ -11,12 +11,12 @@ namespace hansom::ingest {
 
 using upload::UploadFacts;
 
-// The key of Upload-Metadata that carries the manifest, a JWS in compact form.
-inline constexpr std::string_view kManifestKey = "manifest";
-
-// Returns the facts of the upload but its name and times. Errors: kRefused `manifest_missing`,
-// `manifest_wrong_unit`, `manifest_length_mismatch`, `manifest_wrong_vehicle`; those of verify_jws
-// and parse_manifest; kGone `destroyed` for a clip that was destroyed; storage errors of `state`.
+// Returns the facts of the upload but its name, times and limits. A partial upload needs no
+// manifest; one that comes with it is checked all the same, but for its length, and not kept.
+// Errors: kRefused `manifest_missing`, `manifest_wrong_unit`, `manifest_length_mismatch`,
+// `manifest_wrong_vehicle`, `digest_mismatch` for a Repr-Digest that is not the manifest's; those
+// of verify_jws and parse_manifest; kGone `destroyed` for a clip that was destroyed; storage errors
+// of `state`.
 [[nodiscard]] Result<UploadFacts> check_creation(const upload::CreateRequest& request,
                                                  ByteSpan unit_spki_der, const KnownUnit& unit,
                                                  const store::Reader& state);

@@ -8,6 +8,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "ingest/upload/intake.h"
 #include "proto/base/log.h"
 
 namespace hansom::ingest {
@@ -45,14 +46,17 @@ http::Awaitable<void> Housekeeping::run() {
 }
 
 http::Awaitable<void> Housekeeping::look_after(Spool::Upload upload) {
-  const bool expired = upload->expired(context_.clock.now());
-  if ((!expired && !upload->full()) || context_.fault.raised()) co_return;
+  const UtcTime now = context_.clock.now();
+  const bool expired = upload->expired(now);
+  // What is full but not said to be all is finished in the end, not thrown away.
+  const bool full = upload->closed() || (upload->finishable() && upload->overdue(now));
+  if ((!expired && !full) || context_.fault.raised()) co_return;
   const UploadId id = upload->facts().id;
   const Leases::Lease lease = context_.leases.try_take(id);
   if (!lease.held() || context_.spool->find(id) != upload) co_return;
-  if (upload->full()) {
-    auto finishing = context_.host.finish(*upload, context_);
-    const auto finished = co_await std::move(finishing);
+  if (full) {
+    upload->close_if_full();
+    const auto finished = co_await finish_upload(*upload, context_);
     if (!finished) log_error("acceptance_deferred", finished.error(), {{"upload", id.text()}});
     co_return;
   }
@@ -68,7 +72,7 @@ http::Awaitable<void> Housekeeping::look_after(Spool::Upload upload) {
       {{"upload", id.text()},
        {"unit", upload->facts().unit.text()},
        {"offset", upload->written()},
-       {"length", upload->facts().length}});
+       {"length", upload->length().value_or(0)}});
 }
 
 }  // namespace hansom::ingest

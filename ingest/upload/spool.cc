@@ -7,6 +7,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "ingest/upload/join_files.h"
 #include "proto/base/log.h"
 
 namespace hansom::ingest {
@@ -72,11 +73,16 @@ void Spool::take_in(const fs::path& facts_file) {
               {{"path", facts_file.string()}, {"action", "left as it is; look at it by hand"}});
     return;
   }
+  if (Status dropped = drop_unverified_at_start(directory_, facts->id); !dropped) {
+    log_error("spool_mark_stays", dropped.error(),
+              {{"path", facts_file.string()}, {"action", "left as it is; look at it by hand"}});
+    return;
+  }
   std::error_code missing;
   const auto size = fs::file_size(directory_.clip_file(facts->id), missing);
   const bool moved = static_cast<bool>(missing);
-  const std::uint64_t written = moved ? facts->length : size;
-  if (written > facts->length) {
+  const std::uint64_t written = moved ? facts->length.value_or(0) : size;
+  if (written > facts->length.value_or(facts->bytes_max)) {
     log_error("spool_clip_too_long",
               {ErrorKind::kCorrupt, "spool_corrupt", "the clip file is longer than the upload"},
               {{"path", facts_file.string()}, {"action", "left as it is; look at it by hand"}});
@@ -121,25 +127,68 @@ Status Spool::write_files(const UploadFacts& facts) const {
   const FileDescriptor clip(
       ::open(clip_file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
   if (!clip.valid()) return fail(durable::storage_error(errno, "create", clip_file));
-  HANSOM_TRY(preallocate(clip.get(), facts.length, clip_file));
+  const std::uint64_t expected = facts.length.value_or(facts.promised_length().value_or(0));
+  HANSOM_TRY(preallocate(clip.get(), expected, clip_file));
   // Syncs the directory, and with it the name of the clip file.
   return durable::create_once(directory_.facts_file(facts.id), as_bytes(upload::facts_json(facts)));
 }
 
 Result<Spool::Upload> Spool::create(UploadFacts facts) {
   if (const Status written = write_files(facts); !written) {
-    // The facts first: a failed sync leaves their name, and alone they would say that the vault has
-    // the clip. What a cut brings back, the next scan removes or lets expire.
-    ::unlink(directory_.facts_file(facts.id).c_str());
-    ::unlink(directory_.clip_file(facts.id).c_str());
-    if (written.error().token != "disk_full") directory_.fault.raise(written.error());
-    return fail(written.error());
+    return not_created(facts.id, written.error());
   }
-  const UploadId id = facts.id;
-  auto upload = std::make_shared<SpoolUpload>(directory_, std::move(facts), 0, false);
+  return keep(std::make_shared<SpoolUpload>(directory_, std::move(facts), 0, false));
+}
+
+tl::unexpected<Error> Spool::not_created(const UploadId& id, const Error& why) {
+  // The facts first: a failed sync leaves their name, and alone they would say that the vault has
+  // the clip. What a cut brings back, the next scan removes or lets expire.
+  ::unlink(directory_.facts_file(id).c_str());
+  ::unlink(directory_.clip_file(id).c_str());
+  if (why.token != "disk_full") directory_.fault.raise(why);
+  return fail(why);
+}
+
+Spool::Upload Spool::keep(std::shared_ptr<SpoolUpload> upload) {
   const std::scoped_lock lock(mutex_);
-  uploads_[id] = upload;
+  uploads_[upload->facts().id] = upload;
   return upload;
+}
+
+Result<Spool::Upload> Spool::concatenate(UploadFacts facts, const std::vector<Upload>& parts) {
+  const fs::path clip_file = directory_.clip_file(facts.id);
+  const auto write = [&]() -> Result<upload::ContentHash> {
+    HANSOM_TRY(directory_.fault.check());
+    const FileDescriptor clip(
+        ::open(clip_file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
+    if (!clip.valid()) return fail(durable::storage_error(errno, "create", clip_file));
+    std::vector<FilePart> files;
+    for (const Upload& part : parts) files.push_back({part->clip_file(), part->written()});
+    HANSOM_TRY_ASSIGN(upload::ContentHash hash,
+                      join_files(clip, clip_file, files, parts.front()->running_hash()));
+    // The bytes before the facts: a .json says that all of them are there.
+    HANSOM_TRY(durable::sync_data(clip.get(), clip_file));
+    HANSOM_TRY(
+        durable::create_once(directory_.facts_file(facts.id), as_bytes(upload::facts_json(facts))));
+    return hash;
+  };
+  auto hash = write();
+  if (!hash) return not_created(facts.id, hash.error());
+  const std::uint64_t bytes = *facts.length;
+  auto upload = std::make_shared<SpoolUpload>(directory_, std::move(facts), bytes, false);
+  upload->start_hash(*std::move(hash));
+  upload->set_durable_at_start();  // synced above
+  return keep(std::move(upload));
+}
+
+Status Spool::set_length(SpoolUpload& upload, std::uint64_t length) {
+  UploadFacts facts = upload.facts();
+  facts.length = length;
+  Status recorded =
+      durable::replace(directory_.facts_file(facts.id), as_bytes(upload::facts_json(facts)));
+  if (recorded) upload.set_length(length);
+  if (!recorded && recorded.error().token != "disk_full") directory_.fault.raise(recorded.error());
+  return recorded;
 }
 
 Spool::Upload Spool::find(const UploadId& id) const {

@@ -1,5 +1,6 @@
-// The spool: uploads in progress, two files each. <id>.json: the facts, written once, durably, at
-// creation; while it is there the upload is. <id>.clip: the bytes so far.
+// The spool: uploads in progress, two files each. <id>.json: the facts, written durably at
+// creation; while it is there the upload is. <id>.clip: the bytes so far. Sometimes a third,
+// <id>.mark (unverified.cc).
 #pragma once
 
 #include <map>
@@ -27,6 +28,13 @@ class Spool {
   // Preallocates the clip file, then writes the facts: when it returns the upload survives a power
   // cut. Blocks. Errors: kStorage `disk_full`, `storage_failed` (the fault is raised).
   [[nodiscard]] Result<Upload> create(UploadFacts facts);
+  // The final upload of `parts`, with all their bytes and closed: when it returns it survives a
+  // power cut. The parts stay. Blocks. Requires: the leases of all; they are full, and facts.length
+  // is their sum. Errors: as create.
+  [[nodiscard]] Result<Upload> concatenate(UploadFacts facts, const std::vector<Upload>& parts);
+  // Records a length that was not known at creation. Blocks. Requires: the lease. Errors: as
+  // create.
+  [[nodiscard]] Status set_length(SpoolUpload& upload, std::uint64_t length);
   // Null: no such upload.
   [[nodiscard]] Upload find(const UploadId& id) const;
   [[nodiscard]] std::vector<Upload> all() const;
@@ -53,6 +61,9 @@ class Spool {
   [[nodiscard]] Status write_files(const UploadFacts& facts) const;
   [[nodiscard]] Status remove_files(const SpoolUpload& upload) const;
   void forget(const UploadId& id);
+  [[nodiscard]] Upload keep(std::shared_ptr<SpoolUpload> upload);
+  // Undoes a creation that failed, and says so.
+  [[nodiscard]] tl::unexpected<Error> not_created(const UploadId& id, const Error& why);
 
   SpoolDirectory directory_;
   const std::uint64_t reserve_bytes_;

@@ -45,7 +45,9 @@ SpoolUpload::SpoolUpload(SpoolDirectory& directory, UploadFacts facts, std::uint
       facts_(std::move(facts)),
       found_(written),
       written_(written),
-      moved_(moved) {}
+      moved_(moved),
+      closed_(written == facts_.length && facts_.concat != upload::Concat::kPartial),
+      length_(facts_.length.value_or(kNoLimit)) {}
 
 void SpoolUpload::hash(ByteSpan bytes) {
   hash_.update(bytes);
@@ -88,7 +90,7 @@ void SpoolUpload::close() {
 
 Status SpoolUpload::write(std::uint64_t at, ByteSpan bytes) {
   HANSOM_CHECK(at % kPageBytes == 0 && page_aligned(bytes.data()) && buffered_.valid());
-  HANSOM_CHECK(at + bytes.size() <= facts_.length);
+  HANSOM_CHECK(at + bytes.size() <= length().value_or(facts_.bytes_max));
   const std::scoped_lock lock(size_mutex_);
   HANSOM_TRY(directory_.fault.check());
   const std::size_t aligned = bytes.size() - bytes.size() % kPageBytes;
@@ -126,7 +128,7 @@ Status SpoolUpload::write_at(int fd, std::uint64_t at, ByteSpan bytes) {
 
 Status SpoolUpload::rehash() {
   if (hashed_ == written()) return {};
-  hash_ = Sha256();
+  hash_ = upload::ContentHash(upload::HashAlgorithm::kSha256);
   hashed_ = 0;
   Bytes block(kRehashBlockBytes);
   for (std::uint64_t at = 0; at < written();) {
@@ -144,7 +146,7 @@ Result<Digest> SpoolUpload::digest() {
   const Status rehashed = rehash();
   close();
   if (!rehashed) return fail(rehashed.error());
-  return hash_.peek();
+  return Digest::from_span(hash_.clone().finish().value);
 }
 
 Status SpoolUpload::read(std::uint64_t offset, MutableByteSpan out) const {
@@ -154,9 +156,21 @@ Status SpoolUpload::read(std::uint64_t offset, MutableByteSpan out) const {
   return read_at(file.get(), offset, out, path);
 }
 
+// What is unverified may be taken back: nobody who only looks makes it count as durable.
 http::Awaitable<Status> SpoolUpload::sync(SyncGroup& syncs) {
-  const std::uint64_t covered = written();
-  if (durable() >= covered || moved()) co_return Status{};
+  return sync_upto(syncs, std::min(written(), counted_max()));
+}
+
+http::Awaitable<Status> SpoolUpload::sync_unverified(SyncGroup& syncs) {
+  return sync_upto(syncs, written());
+}
+
+std::optional<upload::ContentHash> SpoolUpload::running_hash() const {
+  return hashed_ == written() ? std::optional(hash_.clone()) : std::nullopt;
+}
+
+http::Awaitable<Status> SpoolUpload::sync_upto(SyncGroup& syncs, std::uint64_t covered) {
+  if (durable_.load(std::memory_order_acquire) >= covered || moved()) co_return Status{};
   const std::filesystem::path path = clip_file();
   // A descriptor of its own: it lives until the sync is done, whoever else closes theirs.
   FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -177,7 +191,7 @@ http::Awaitable<Status> SpoolUpload::sync(SyncGroup& syncs) {
 }
 
 void SpoolUpload::raise_durable(std::uint64_t upto) {
-  std::uint64_t before = durable();
+  std::uint64_t before = durable_.load(std::memory_order_acquire);
   while (before < upto && !durable_.compare_exchange_weak(before, upto)) {
   }
   if (before < upto) directory_.bytes_durable.fetch_add(upto - before);

@@ -1,10 +1,12 @@
 // The bytes of one upload on disk.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "ingest/upload/fault.h"
 #include "ingest/upload/sync_group.h"
@@ -32,6 +34,9 @@ struct SpoolDirectory {
   [[nodiscard]] std::filesystem::path facts_file(const UploadId& id) const {
     return path / upload::facts_file_name(id);
   }
+  [[nodiscard]] std::filesystem::path mark_file(const UploadId& id) const {
+    return path / upload::mark_file_name(id);
+  }
 };
 
 // One upload. THE SIZE OF ITS CLIP FILE IS ITS OFFSET; nothing else on disk says how far it is.
@@ -46,11 +51,33 @@ class SpoolUpload {
   [[nodiscard]] std::filesystem::path clip_file() const { return directory_.clip_file(facts_.id); }
   [[nodiscard]] std::uint64_t written() const { return written_.load(std::memory_order_acquire); }
   // Bytes that survive a power cut; the only offset a unit may see.
-  [[nodiscard]] std::uint64_t durable() const { return durable_.load(std::memory_order_acquire); }
-  [[nodiscard]] bool full() const { return written() == facts_.length; }
+  [[nodiscard]] std::uint64_t durable() const {
+    return std::min(durable_.load(std::memory_order_acquire), counted_max());
+  }
+  // As it was said at creation, or later: then facts() does not have it.
+  [[nodiscard]] std::optional<std::uint64_t> length() const {
+    const std::uint64_t length = length_.load(std::memory_order_acquire);
+    return length == kNoLimit ? std::nullopt : std::optional(length);
+  }
+  // Has all bytes it will have, and none of them is to be checked still.
+  [[nodiscard]] bool full() const { return length() == written() && counted_max() == kNoLimit; }
+  // Full, and its unit has said so; or found full after a restart, when nobody knows. Never of a
+  // partial upload: nothing comes of that alone.
+  [[nodiscard]] bool closed() const { return closed_.load(std::memory_order_acquire) && full(); }
   [[nodiscard]] bool moved() const { return moved_.load(std::memory_order_acquire); }
   // An upload that is full is finished, however late.
-  [[nodiscard]] bool expired(UtcTime now) const { return !full() && now >= facts_.expires; }
+  [[nodiscard]] bool expired(UtcTime now) const { return !finishable() && overdue(now); }
+  [[nodiscard]] bool overdue(UtcTime now) const { return now >= facts_.expires; }
+  // Full, so that something can be made of it.
+  [[nodiscard]] bool finishable() const {
+    return full() && facts_.concat != upload::Concat::kPartial;
+  }
+  // A request said that these are all the bytes.
+  void close_if_full() {
+    if (finishable()) closed_.store(true, std::memory_order_release);
+  }
+  // Called once, by the spool. Requires: length() is not known.
+  void set_length(std::uint64_t length) { length_.store(length, std::memory_order_release); }
 
   // Opens the file, rehashes what the running hash does not know (after a restart or a failed
   // write) and reads the last unaligned bytes into the front of `block`, which has a page at least.
@@ -72,6 +99,23 @@ class SpoolUpload {
   // The vault has taken the clip file.
   void set_moved() { moved_.store(true, std::memory_order_release); }
 
+  // For bytes that come with a checksum. From begin to keep or drop neither durable() nor a restart
+  // knows of what is written meanwhile; keep makes it count, drop takes it back. All block.
+  // Requires: the lease; keep: sync_unverified() has succeeded after the last write. Errors:
+  // kStorage; the fault is raised but where the disk was full at begin.
+  [[nodiscard]] Status begin_unverified();
+  [[nodiscard]] bool unverified() const { return mark_.has_value(); }
+  [[nodiscard]] Status keep_unverified();
+  [[nodiscard]] Status drop_unverified();
+  [[nodiscard]] http::Awaitable<Status> sync_unverified(SyncGroup& syncs);
+  // The hash of all bytes, where it is at hand. Requires: the lease.
+  [[nodiscard]] std::optional<upload::ContentHash> running_hash() const;
+  // Starts with that hash of all bytes. Requires: nobody else knows the upload.
+  void start_hash(upload::ContentHash hash) {
+    hash_ = std::move(hash);
+    hashed_ = written();
+  }
+
   // Makes durable what is written; also beside a writer. Errors: those of SyncGroup::sync.
   [[nodiscard]] http::Awaitable<Status> sync(SyncGroup& syncs);
   // Steps of a start, before anybody else knows the upload (Spool::sync_found). They block.
@@ -91,12 +135,18 @@ class SpoolUpload {
   void withdraw_unsynced();
 
  private:
+  static constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
   [[nodiscard]] std::uint64_t in_doubt_from() const;
   [[nodiscard]] Status rehash();
   [[nodiscard]] Status open_files();
   [[nodiscard]] Status write_at(int fd, std::uint64_t at, ByteSpan bytes);
   [[nodiscard]] Status write_direct(std::uint64_t at, ByteSpan bytes);
+  [[nodiscard]] http::Awaitable<Status> sync_upto(SyncGroup& syncs, std::uint64_t covered);
   void raise_durable(std::uint64_t upto);
+  [[nodiscard]] std::uint64_t counted_max() const {
+    return counted_max_.load(std::memory_order_acquire);
+  }
+  [[nodiscard]] Status cut(const std::filesystem::path& path, std::uint64_t at);
 
   SpoolDirectory& directory_;
   const UploadFacts facts_;
@@ -104,11 +154,22 @@ class SpoolUpload {
   std::atomic<std::uint64_t> written_;
   std::atomic<std::uint64_t> durable_ = 0;
   std::atomic<bool> moved_;
-  std::mutex size_mutex_;     // held by what changes the file's size
-  FileDescriptor direct_;     // invalid where O_DIRECT is refused
-  FileDescriptor buffered_;   // the unaligned tail, and reading back
-  Sha256 hash_;               // of the first hashed_ bytes
+  std::atomic<bool> closed_;
+  std::atomic<std::uint64_t> length_;                  // kNoLimit: not known
+  std::atomic<std::uint64_t> counted_max_ = kNoLimit;  // set while unverified bytes come
+  std::mutex size_mutex_;                              // held by what changes the file's size
+  FileDescriptor direct_;                              // invalid where O_DIRECT is refused
+  FileDescriptor buffered_;                            // the unaligned tail, and reading back
+  upload::ContentHash hash_{upload::HashAlgorithm::kSha256};  // of the first hashed_ bytes
   std::uint64_t hashed_ = 0;  // other than written() after a restart or a failure: rebuild
+  struct Mark {
+    upload::ContentHash hash;
+    std::uint64_t hashed;
+  };
+  std::optional<Mark> mark_;  // of the hash when unverified bytes began
 };
+
+// Takes back what an earlier process left unverified. Blocks. Error: kStorage.
+[[nodiscard]] Status drop_unverified_at_start(const SpoolDirectory& directory, const UploadId& id);
 
 }  // namespace hansom::ingest

@@ -2,16 +2,26 @@
 // what the upload is, what the rules say, do it, answer.
 #include "ingest/upload/upload_routes.h"
 
+#include "ingest/upload/concatenate.h"
+#include "ingest/upload/observed_body.h"
 #include "proto/http/wire_errors.h"
 
 namespace hansom::ingest {
 namespace {
 
-namespace tus = upload::tus;
-using State = upload::Facts::State;
+using upload::Append;
+using upload::Dialect;
+using upload::Refusal;
 
-tus::RequestHead head_of(const http::Request& request) {
+upload::RequestHead head_of(const http::Request& request) {
   return {request.method, request.fields.all(), request.has_body, request.content_length};
+}
+
+// What it logs, or answers with silence: nobody is left to hear it.
+bool is_for_session(const Error& error) {
+  return error.kind == ErrorKind::kStorage || error.kind == ErrorKind::kCorrupt ||
+         error.kind == ErrorKind::kInternal || error.kind == ErrorKind::kCancelled ||
+         error.token == "connection_lost";
 }
 
 }  // namespace
@@ -37,9 +47,12 @@ Result<UploadId> upload_of(const http::Request& request) {
 std::vector<http::Route> UploadRoutes::routes() {
   const std::string all(kUploadsPath);
   const std::string one = all + "/{id}";
+  const auto created = [this](http::Exchange& e) { return create(e); };
   return {{"OPTIONS", all, [this](http::Exchange& e) { return options(e); }},
           {"OPTIONS", one, [this](http::Exchange& e) { return options(e); }},
-          {"POST", all, [this](http::Exchange& e) { return create(e); }},
+          {"POST", all, created},
+          {"PUT", all, created},
+          {"PATCH", all, created},
           {"HEAD", one, [this](http::Exchange& e) { return describe(e); }},
           {"PATCH", one, [this](http::Exchange& e) { return append(e); }},
           {"DELETE", one, [this](http::Exchange& e) { return terminate(e); }}};
@@ -48,31 +61,25 @@ std::vector<http::Route> UploadRoutes::routes() {
 Result<UploadRoutes::Asked> UploadRoutes::asked_for(http::Exchange& exchange) const {
   HANSOM_TRY_ASSIGN(KnownUnit unit, context_.host.identify(exchange.peer()));
   HANSOM_TRY_ASSIGN(const UploadId id, upload_of(exchange.request()));
-  return find(id, std::move(unit));
+  Asked asked{choose_dialect(head_of(exchange.request())), std::move(unit), id, nullptr, {}};
+  HANSOM_TRY(look_up(asked));
+  return asked;
 }
 
-Result<UploadRoutes::Asked> UploadRoutes::find(const UploadId& id, KnownUnit unit) const {
-  if (auto open = context_.spool->find(id)) {
-    if (open->facts().unit != unit.id) return no_such_upload();
-    return Asked{std::move(unit), id, std::move(open), std::nullopt};
+Status UploadRoutes::look_up(Asked& asked) const {
+  asked.open = context_.spool->find(asked.id);
+  if (asked.open) {
+    if (asked.open->facts().unit != asked.unit.id) return no_such_upload();
+    return {};
   }
-  HANSOM_TRY_ASSIGN(auto completed, context_.host.find_complete(id, unit));
-  if (!completed) return no_such_upload();
-  return Asked{std::move(unit), id, nullptr, std::move(completed)};
+  HANSOM_TRY_ASSIGN(asked.completed, context_.host.find_complete(asked.id, asked.unit));
+  if (!asked.completed) return no_such_upload();
+  if (is_final_id(asked.id)) asked.completed->concat = upload::Concat::kFinal;
+  return {};
 }
 
-upload::Facts UploadRoutes::facts_of(const SpoolUpload& upload) const {
-  upload::Facts facts;
-  facts.state = upload.expired(context_.clock.now()) ? State::kExpired : State::kOpen;
-  facts.offset = upload.moved() ? upload.facts().length : upload.durable();
-  facts.length = upload.facts().length;
-  facts.expires = upload.facts().expires;
-  facts.metadata = upload.facts().metadata;
-  return facts;
-}
-
-upload::Facts UploadRoutes::facts_of(const Asked& asked) const {
-  return asked.open ? facts_of(*asked.open) : *asked.completed;
+upload::Facts UploadRoutes::known(const Asked& asked) const {
+  return asked.open ? facts_of(*asked.open, context_) : *asked.completed;
 }
 
 http::Awaitable<Result<Leases::Lease>> UploadRoutes::take_over(http::Exchange& exchange,
@@ -81,50 +88,74 @@ http::Awaitable<Result<Leases::Lease>> UploadRoutes::take_over(http::Exchange& e
   auto taking = context_.leases.take(asked.id, exchange.stop_handle());
   auto lease = co_await std::move(taking);
   if (!lease) co_return fail(std::move(lease).error());
-  auto again = find(asked.id, asked.unit);
-  if (!again) co_return fail(std::move(again).error());
-  asked = *std::move(again);
+  if (Status there = look_up(asked); !there) co_return fail(std::move(there).error());
   if (!asked.open) co_return Leases::Lease();
+  if (asked.dialect.length_completes()) asked.open->close_if_full();
   co_return lease;
 }
 
-http::Awaitable<Status> UploadRoutes::respond(http::Exchange& exchange, tus::Reply reply) {
-  if (reply.error && reply.fields.empty()) co_return fail(*std::move(reply.error));
+http::Awaitable<Status> UploadRoutes::respond(http::Exchange& exchange, upload::Reply reply) {
+  const bool plain = reply.fields.empty() && reply.problem_type.empty() && reply.status == 0;
+  if (reply.error && (plain || is_for_session(*reply.error))) {
+    co_return fail(*std::move(reply.error));
+  }
   http::Response response;
   if (reply.error) {
     context_.refusals.count(*reply.error);
-    response = http::problem(*reply.error);
+    response = http::problem(*reply.error,
+                             {reply.problem_type, std::move(reply.problem_members), reply.status});
+    for (auto& [name, value] : reply.fields) response.fields.set(name, std::move(value));
   } else {
-    response.status = reply.status;
+    response = response_of(std::move(reply));
   }
-  for (auto& [name, value] : reply.fields) response.fields.set(name, std::move(value));
   auto responding = exchange.respond(std::move(response));
   co_return co_await std::move(responding);
 }
 
-http::Awaitable<Status> UploadRoutes::refuse(http::Exchange& exchange,
-                                             const upload::Refusal& refusal) {
-  return respond(exchange, tus::refused(refusal));
+http::Awaitable<Status> UploadRoutes::refuse(http::Exchange& exchange, const Dialect& dialect,
+                                             const Refusal& refusal) {
+  return respond(exchange, dialect.refused(refusal, {context_.options.clip_bytes_max}));
 }
 
-http::Awaitable<Status> UploadRoutes::refuse(http::Exchange& exchange, const Error& error) {
-  return respond(exchange, tus::refused({error, std::nullopt}));
+http::Awaitable<Status> UploadRoutes::refuse(http::Exchange& exchange, const Dialect& dialect,
+                                             const Error& error) {
+  return refuse(exchange, dialect, Refusal{error});
 }
 
 http::Awaitable<Status> UploadRoutes::options(http::Exchange& exchange) {
   const auto unit = context_.host.identify(exchange.peer());
   if (!unit) co_return fail(unit.error());
-  auto responding = respond(exchange, tus::options({context_.options.clip_bytes_max}));
+  auto responding = respond(
+      exchange, describe_service(head_of(exchange.request()), {context_.options.clip_bytes_max}));
   co_return co_await std::move(responding);
 }
 
 Result<UploadFacts> UploadRoutes::new_facts(const upload::CreateRequest& wanted,
                                             const http::Peer& peer, const KnownUnit& unit) const {
   HANSOM_TRY_ASSIGN(UploadFacts facts, context_.host.check_creation(wanted, peer, unit));
-  facts.id = UploadId::make(context_.random);
+  facts.id = wanted.concat == upload::Concat::kFinal ? make_final_id(context_.random)
+                                                     : UploadId::make(context_.random);
   facts.created = context_.clock.now();
   facts.expires = facts.created + context_.options.expiry;
+  facts.bytes_max = context_.options.clip_bytes_max;
+  facts.concat = wanted.concat;
+  facts.representation = wanted.representation;
+  if (facts.promised_length().value_or(0) > facts.bytes_max) {
+    return fail(ErrorKind::kTooLarge, "upload_too_large",
+                "the manifest's " + std::to_string(*facts.promised_length()) +
+                    " bytes are over the limit of " + std::to_string(facts.bytes_max));
+  }
   return facts;
+}
+
+http::Awaitable<Result<bool>> UploadRoutes::announce(http::Exchange& exchange,
+                                                     const Dialect& dialect,
+                                                     const SpoolUpload& upload) {
+  auto interim = dialect.announced(upload_path(upload.facts().id), facts_of(upload, context_));
+  if (!interim) co_return false;
+  auto responding = exchange.respond(response_of(*std::move(interim)));
+  if (Status sent = co_await std::move(responding); !sent) co_return fail(std::move(sent).error());
+  co_return true;
 }
 
 http::Awaitable<Status> UploadRoutes::create(http::Exchange& exchange) {
@@ -132,21 +163,31 @@ http::Awaitable<Status> UploadRoutes::create(http::Exchange& exchange) {
   const auto unit = context_.host.identify(exchange.peer());
   if (!unit) co_return fail(unit.error());
   const http::Request& request = exchange.request();
-  const auto wanted = tus::read_create(head_of(request));
-  if (!wanted) co_return co_await refuse(exchange, wanted.error());
+  const Dialect& dialect = choose_dialect(head_of(request));
+  const auto wanted = dialect.read_create(head_of(request));
+  if (!wanted) co_return co_await refuse(exchange, dialect, wanted.error());
 
   // What speaks against it.
   if (Status open = context_.check_open(); !open) co_return fail(std::move(open).error());
-  if (const auto refusal = upload::refuse_create(*wanted, {context_.options.clip_bytes_max})) {
-    co_return co_await refuse(exchange, *refusal);
-  }
-  const auto first = upload::decide_first_append(*wanted, request.content_length);
-  if (const auto* refusal = std::get_if<upload::Refusal>(&first); refusal && wanted->with_content) {
-    co_return co_await refuse(exchange, *refusal);
+  if (auto refusal = upload::refuse_create(*wanted, {context_.options.clip_bytes_max})) {
+    co_return co_await refuse(exchange, dialect, *refusal);
   }
   auto facts = new_facts(*wanted, exchange.peer(), *unit);
-  if (!facts) co_return fail(std::move(facts).error());
-  if (Status room = context_.spool->check_reserve(wanted->length); !room) {
+  if (!facts) co_return co_await refuse(exchange, dialect, facts.error());
+  if (wanted->concat == upload::Concat::kFinal) {
+    const UploadId id = facts->id;
+    auto put_together = concatenate(exchange, *wanted, *std::move(facts), context_);
+    auto clip = co_await std::move(put_together);
+    if (!clip) co_return co_await refuse(exchange, dialect, clip.error());
+    auto responding = respond(exchange, dialect.created(upload_path(id), *clip, *wanted));
+    co_return co_await std::move(responding);
+  }
+  const upload::AppendRequest first = upload::first_append(*wanted, request.content_length);
+  const auto decision = upload::decide_append(first, facts_of(*facts, context_.clock.now()));
+  if (const auto* refusal = std::get_if<Refusal>(&decision)) {
+    co_return co_await refuse(exchange, dialect, *refusal);
+  }
+  if (Status room = context_.spool->check_reserve(facts->length.value_or(0)); !room) {
     co_return fail(std::move(room).error());
   }
 
@@ -156,70 +197,101 @@ http::Awaitable<Status> UploadRoutes::create(http::Exchange& exchange) {
   };
   const auto upload = co_await context_.disk.await<Spool::Upload>(make);
   if (!upload) co_return fail(upload.error());
+  const auto announced = co_await announce(exchange, dialect, **upload);
+  if (!announced) co_return fail(announced.error());
 
   // The bytes that came with it. Without any a length of 0 is complete, and refused as no clip.
-  upload::Facts now = facts_of(**upload);
-  if (wanted->with_content || wanted->length == 0) {
-    auto taking = context_.leases.take(facts->id, exchange.stop_handle());
-    const auto lease = co_await std::move(taking);
-    if (!lease) co_return fail(lease.error());
-    auto taken = co_await take_bytes(exchange, **upload, *unit, std::get<upload::Append>(first));
-    if (!taken) co_return co_await refuse(exchange, taken.error());
+  upload::Facts now = facts_of(**upload, context_);
+  const bool ends = wanted->ending == upload::Ending::kNow ||
+                    (wanted->ending == upload::Ending::kAtLength && facts->length == 0);
+  if (wanted->with_content || ends) {
+    const Content content{dialect, std::get<Append>(decision), first};
+    auto taken = co_await take_first(exchange, **upload, *unit, content, *announced);
+    if (!taken) co_return co_await refuse(exchange, dialect, taken.error());
     now = *std::move(taken);
   }
-  auto responding =
-      respond(exchange, tus::created(upload_path(facts->id), now, wanted->with_content));
+  auto responding = respond(exchange, dialect.created(upload_path(facts->id), now, *wanted));
   co_return co_await std::move(responding);
+}
+
+http::Awaitable<Taken> UploadRoutes::take_first(http::Exchange& exchange, SpoolUpload& upload,
+                                                const KnownUnit& unit, const Content& content,
+                                                bool announced) {
+  auto taking = context_.leases.take(upload.facts().id, exchange.stop_handle());
+  const auto lease = co_await std::move(taking);
+  if (!lease) co_return tl::unexpected<Refusal>(Refusal{lease.error()});
+  auto taken = co_await take_content(exchange, upload, unit, content, context_);
+  // Nobody knows its name but this request: what is not all here can never be gone on with.
+  const bool lost = !taken && !announced && !upload.full() && !context_.fault.raised();
+  if (lost && context_.spool->find(upload.facts().id) != nullptr) {
+    ignore(co_await discard_upload(upload, context_), "it expires");
+  }
+  co_return taken;
 }
 
 http::Awaitable<Status> UploadRoutes::describe(http::Exchange& exchange) {
-  const auto asked = asked_for(exchange);
+  auto asked = asked_for(exchange);
   if (!asked) co_return fail(asked.error());
-  if (Status version = tus::read_version(head_of(exchange.request())); !version) {
-    co_return co_await refuse(exchange, version.error());
+  const Dialect& dialect = asked->dialect;
+  if (Status plain = dialect.read_plain(head_of(exchange.request())); !plain) {
+    co_return co_await refuse(exchange, dialect, plain.error());
   }
 
-  upload::Facts facts = facts_of(*asked);
-  if (const auto refusal = upload::refuse_describe(facts)) {
-    co_return co_await refuse(exchange, *refusal);
+  upload::Facts facts = known(*asked);
+  if (auto refusal = upload::refuse_describe(facts)) {
+    co_return co_await refuse(exchange, dialect, *refusal);
   }
   if (asked->open) {
-    auto now = co_await describe_open(*asked);
-    if (!now) co_return fail(std::move(now).error());
+    auto describing =
+        dialect.length_completes() ? describe_beside(*asked) : describe_alone(exchange, *asked);
+    auto now = co_await std::move(describing);
+    if (!now) co_return co_await refuse(exchange, dialect, now.error());
     facts = *std::move(now);
   }
-  auto responding = respond(exchange, tus::described(facts));
+  auto responding = respond(exchange, dialect.described(facts));
   co_return co_await std::move(responding);
 }
 
-// Never waits for a writer. An upload that is full is not shown as such before its clip exists:
-// clients stop when they see it.
-http::Awaitable<Result<upload::Facts>> UploadRoutes::describe_open(Asked asked) {
+// tus: never waits for a writer. An upload that is full is not shown as such before its clip
+// exists: clients stop when they see it.
+http::Awaitable<Result<upload::Facts>> UploadRoutes::describe_beside(Asked& asked) {
   const Spool::Upload upload = asked.open;
-  if (!upload->full()) {
+  const bool partial = upload->facts().concat == upload::Concat::kPartial;
+  if (!upload->full() || partial) {
     if (Status synced = co_await upload->sync(context_.syncs); !synced) {
       co_return fail(std::move(synced).error());
     }
-    const upload::Facts facts = facts_of(*upload);
-    if (facts.offset < facts.length) co_return facts;
+    const upload::Facts facts = facts_of(*upload, context_);
+    if (partial || facts.offset != facts.length) co_return facts;
   }
   const Leases::Lease lease = context_.leases.try_take(asked.id);
   if (!lease.held()) {
     co_return fail(ErrorKind::kUnavailable, "acceptance_pending",
                    "all bytes are here and the clip is being accepted; ask again");
   }
-  const auto again = find(asked.id, asked.unit);
-  if (!again) co_return fail(again.error());
-  if (again->completed) co_return facts_of(*again);
-  co_return co_await settle(*upload);
+  if (Status there = look_up(asked); !there) co_return fail(std::move(there).error());
+  if (asked.completed) co_return known(asked);
+  upload->close_if_full();
+  co_return co_await settle(*upload, context_);
+}
+
+// IETF: an offset that was told must be the one the next append may have, so the older request ends
+// here (draft, section "Concurrency").
+http::Awaitable<Result<upload::Facts>> UploadRoutes::describe_alone(http::Exchange& exchange,
+                                                                    Asked& asked) {
+  const auto lease = co_await take_over(exchange, asked);
+  if (!lease) co_return fail(lease.error());
+  if (!asked.open) co_return known(asked);
+  co_return co_await settle(*asked.open, context_);
 }
 
 http::Awaitable<Status> UploadRoutes::append(http::Exchange& exchange) {
   // Who, and what; nobody is stopped for a request that is wrong in itself, or of another unit.
   auto asked = asked_for(exchange);
   if (!asked) co_return fail(asked.error());
-  const auto wanted = tus::read_append(head_of(exchange.request()));
-  if (!wanted) co_return co_await refuse(exchange, wanted.error());
+  const Dialect& dialect = asked->dialect;
+  const auto wanted = dialect.read_append(head_of(exchange.request()));
+  if (!wanted) co_return co_await refuse(exchange, dialect, wanted.error());
 
   // From here this exchange is the only one that works on the upload, and knows its durable offset.
   const auto lease = co_await take_over(exchange, *asked);
@@ -229,85 +301,45 @@ http::Awaitable<Status> UploadRoutes::append(http::Exchange& exchange) {
       co_return fail(std::move(synced).error());
     }
   }
-  upload::Facts facts = facts_of(*asked);
+  upload::Facts facts = known(*asked);
 
   const auto decision = upload::decide_append(*wanted, facts);
-  if (const auto* refusal = std::get_if<upload::Refusal>(&decision)) {
-    co_return co_await refuse(exchange, *refusal);
+  if (const auto* refusal = std::get_if<Refusal>(&decision)) {
+    if (refusal->ends_upload && asked->open) {
+      if (Status gone = co_await discard_upload(*asked->open, context_); !gone) {
+        co_return fail(std::move(gone).error());
+      }
+    }
+    co_return co_await refuse(exchange, dialect, *refusal);
   }
-  if (const auto* bytes = std::get_if<upload::Append>(&decision)) {
-    auto taken = co_await take_bytes(exchange, *asked->open, asked->unit, *bytes);
-    if (!taken) co_return co_await refuse(exchange, taken.error());
+  if (const auto* bytes = std::get_if<Append>(&decision)) {
+    const Content content{dialect, *bytes, *wanted};
+    auto taken = co_await take_content(exchange, *asked->open, asked->unit, content, context_);
+    if (!taken) co_return co_await refuse(exchange, dialect, taken.error());
     facts = *std::move(taken);
   }
-  auto responding = respond(exchange, tus::appended(facts));
+  auto responding = respond(exchange, dialect.appended(facts));
   co_return co_await std::move(responding);
-}
-
-http::Awaitable<tl::expected<upload::Facts, upload::Refusal>> UploadRoutes::take_bytes(
-    http::Exchange& exchange, SpoolUpload& upload, const KnownUnit& unit, upload::Append append) {
-  const auto refused = [](Error error) {
-    return tl::unexpected<upload::Refusal>({std::move(error), std::nullopt});
-  };
-  const std::function<Status()> still_allowed = [this, &unit] {
-    if (Status open = context_.check_open(); !open) return open;
-    return context_.host.check_still_known(unit);
-  };
-  if (Status allowed = still_allowed(); !allowed) co_return refused(std::move(allowed).error());
-  if (append.bytes_max > 0) {
-    if (!context_.spool->check_reserve(0)) {
-      co_return refused({ErrorKind::kUnavailable, "disk_reserve_append",
-                         "the server's disk is at its reserve; the upload can be resumed later"});
-    }
-    auto end =
-        co_await receive(exchange, upload, append.bytes_max, still_allowed, context_.receive_tools);
-    if (!end) co_return refused(std::move(end).error());
-    if (Status allowed = still_allowed(); !allowed) co_return refused(std::move(allowed).error());
-    if (*end == BodyEnd::kOverran) {
-      Status synced = co_await upload.sync(context_.syncs);
-      if (!synced) co_return refused(std::move(synced).error());
-      co_return tl::unexpected<upload::Refusal>(upload::overrun(facts_of(upload)));
-    }
-  }
-  auto settled = co_await settle(upload);
-  if (!settled) co_return refused(std::move(settled).error());
-  co_return *std::move(settled);
-}
-
-// Requires: the lease.
-http::Awaitable<Result<upload::Facts>> UploadRoutes::settle(SpoolUpload& upload) {
-  if (upload.full()) {
-    auto finishing = context_.host.finish(upload, context_);
-    co_return co_await std::move(finishing);
-  }
-  if (Status synced = co_await upload.sync(context_.syncs); !synced) {
-    co_return fail(std::move(synced).error());
-  }
-  co_return facts_of(upload);
 }
 
 http::Awaitable<Status> UploadRoutes::terminate(http::Exchange& exchange) {
   auto asked = asked_for(exchange);
   if (!asked) co_return fail(asked.error());
-  if (Status version = tus::read_version(head_of(exchange.request())); !version) {
-    co_return co_await refuse(exchange, version.error());
+  const Dialect& dialect = asked->dialect;
+  if (Status plain = dialect.read_plain(head_of(exchange.request())); !plain) {
+    co_return co_await refuse(exchange, dialect, plain.error());
   }
 
   const auto lease = co_await take_over(exchange, *asked);
   if (!lease) co_return fail(lease.error());
-  upload::Facts facts = facts_of(*asked);
-  if (asked->open) facts.offset = asked->open->written();
-  const auto decision = upload::decide_terminate(facts);
-  if (const auto* refusal = std::get_if<upload::Refusal>(&decision)) {
-    co_return co_await refuse(exchange, *refusal);
+  const auto decision = upload::decide_terminate(known(*asked));
+  if (const auto* refusal = std::get_if<Refusal>(&decision)) {
+    co_return co_await refuse(exchange, dialect, *refusal);
   }
-  const std::function<Status()> remove = [this, &asked] {
-    return context_.spool->remove(*asked->open);
-  };
-  if (Status removed = co_await context_.disk.await<void>(remove); !removed) {
+  if (Status removed = co_await discard_upload(*asked->open, context_); !removed) {
     co_return fail(std::move(removed).error());
   }
-  auto responding = respond(exchange, tus::terminated());
+  auto responding = respond(exchange, dialect.terminated());
   co_return co_await std::move(responding);
 }
 

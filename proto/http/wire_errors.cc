@@ -22,6 +22,7 @@ constexpr std::array kWireErrors = {
     WireError{"age_truncated", 422, "The clip ends too early"},
     WireError{"already_damaged", 409, "The object was found damaged before"},
     WireError{"already_exists", 409, "Already there"},
+    WireError{"append_to_complete", 400, "The upload is complete"},
     WireError{"backup_not_found", 404, "No such backup in progress"},
     WireError{"bad_access", 400, "The search cannot be recorded"},
     WireError{"bad_add_checkpoint", 400, "Not a request of the witness protocol"},
@@ -74,6 +75,8 @@ constexpr std::array kWireErrors = {
     WireError{"cancelled", 503, "The request was ended"},
     WireError{"certificate_unknown", 403, "The certificate is not the enrolled one"},
     WireError{"checkpoint_refused", 422, "The witness does not cosign that"},
+    WireError{"checksum_algorithm", 400, "Unknown checksum algorithm"},
+    WireError{"checksum_mismatch", 460, "The content does not have its checksum"},
     WireError{"clip_held", 409, "The clip is held"},
     WireError{"clip_not_found", 404, "No such clip"},
     WireError{"clip_not_in_plan", 409, "The clip is not in the plan"},
@@ -98,6 +101,7 @@ constexpr std::array kWireErrors = {
     WireError{"hold_exists", 409, "A hold of that id exists"},
     WireError{"hold_not_found", 404, "No such hold"},
     WireError{"hold_released", 409, "The hold is released already"},
+    WireError{"inconsistent_length", 400, "The lengths of the upload contradict each other"},
     WireError{"inspect_memory", 503, "No memory to inspect the clip at present"},
     WireError{"inspect_too_large", 413, "The clip is too large to inspect"},
     WireError{"inspector_sandbox", 503, "The inspector's sandbox cannot be had here"},
@@ -137,6 +141,7 @@ constexpr std::array kWireErrors = {
     WireError{"object_damaged", 500, "The vault's copy was found damaged"},
     WireError{"offset_mismatch", 409, "The upload is at another offset"},
     WireError{"overloaded", 503, "Too much to do at present"},
+    WireError{"parts_unfinished", 400, "A part of the upload is not finished"},
     WireError{"past_length", 413, "The body goes past the upload's length"},
     WireError{"pin_wrong", 503, "The token's PIN is wrong"},
     WireError{"plan_finished", 409, "The plan was carried out"},
@@ -192,6 +197,7 @@ constexpr std::array kWireErrors = {
     WireError{"upload_already_accepted", 409, "The upload was accepted before"},
     WireError{"upload_completed", 403, "The upload is complete and stays"},
     WireError{"upload_expired", 410, "The upload has expired"},
+    WireError{"upload_is_final", 403, "The upload was put together of others"},
     WireError{"upload_locked", 423, "Another connection holds the upload"},
     WireError{"upload_not_found", 404, "No such upload"},
     WireError{"upload_too_large", 413, "The upload is too large"},
@@ -260,16 +266,19 @@ WireError wire_error(const Error& error) {
   return *find_row(default_token(error.kind));
 }
 
-Response problem(const Error& error) {
-  const WireError row = wire_error(error);
+Response problem(const Error& error, const ProblemForm& form) {
+  WireError row = wire_error(error);
+  if (form.status != 0) row.status = form.status;
   boost::json::object document;
-  document["type"] = std::string("urn:hansom:error:") + std::string(row.token);
+  document["type"] =
+      form.type.empty() ? "urn:hansom:error:" + std::string(row.token) : std::string(form.type);
   document["title"] = row.title;
   document["status"] = row.status;
   if (!message_stays_inside(error.kind) && !error.message.empty()) {
     document["detail"] = error.message;
   }
   document["token"] = row.token;
+  for (const auto& [name, value] : form.members) document[name] = value;
   Response response;
   response.status = row.status;
   response.fields.add("Content-Type", "application/problem+json");

@@ -1,59 +1,41 @@
-// tus 1.0.0 (tus.io/protocols/resumable-upload): core, creation, creation-with-upload, expiration
-// and termination. Reads header fields into the requests of rules.h and renders outcomes as status
-// and fields. Pure: no socket, no disk, no clock.
+// tus 1.0.0 (tus.io/protocols/resumable-upload): core, creation, creation-with-upload,
+// creation-defer-length, expiration, checksum, checksum-trailer, concatenation and termination.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
+#include "proto/upload/dialect.h"
 
-#include "proto/upload/rules.h"
+namespace hansom::upload {
 
-namespace hansom::upload::tus {
+class Tus final : public Dialect {
+ public:
+  static constexpr std::string_view kVersion = "1.0.0";
+  static constexpr std::string_view kExtensions =
+      "creation,creation-with-upload,creation-defer-length,expiration,checksum,checksum-trailer,"
+      "concatenation,termination";
+  // Of one concatenation.
+  static constexpr std::size_t kPartsMax = 256;
 
-inline constexpr std::string_view kVersion = "1.0.0";
-inline constexpr std::string_view kExtensions =
-    "creation,creation-with-upload,expiration,termination";
+  // Every answer but that to OPTIONS carries Tus-Resumable, which the router adds. Errors of all
+  // readers: also kUnsupported `unsupported_tus_version`.
+  [[nodiscard]] Result<CreateRequest> read_create(const RequestHead& head) const override;
+  [[nodiscard]] Result<AppendRequest> read_append(const RequestHead& head) const override;
+  [[nodiscard]] Status read_plain(const RequestHead& head) const override;
+  [[nodiscard]] Result<Checksums> read_trailers(const FieldList& trailers) const override;
 
-using FieldList = std::vector<std::pair<std::string, std::string>>;
+  [[nodiscard]] Reply created(const std::string& location, const Facts& facts,
+                              const CreateRequest& request) const override;
+  [[nodiscard]] Reply appended(const Facts& facts) const override;
+  [[nodiscard]] Reply described(const Facts& facts) const override;
+  [[nodiscard]] Reply terminated() const override;
+  [[nodiscard]] Reply refused(Refusal refusal, const Limits& limits) const override;
+  // tus has no interim answers.
+  [[nodiscard]] std::optional<Reply> announced(const std::string& location,
+                                               const Facts& facts) const override;
+  [[nodiscard]] std::optional<Reply> progress(std::uint64_t offset) const override;
+  [[nodiscard]] bool length_completes() const override { return true; }
 
-// What a dialect looks at of a request. `method` is the effective one. Borrows the fields.
-struct RequestHead {
-  std::string_view method;
-  const FieldList& fields;
-  bool has_body = false;
-  std::optional<std::uint64_t> content_length;
+  // An integer as tus has it: digits only, no leading zero, below 2^63.
+  [[nodiscard]] static std::optional<std::uint64_t> parse_integer(std::string_view text);
 };
 
-// An answer as data. With an error it is that error's problem document, with `fields` added.
-// Every answer but that to OPTIONS carries Tus-Resumable, which the router adds.
-struct Reply {
-  unsigned status = 0;  // 0 with an error: the status of its token
-  FieldList fields;
-  std::optional<Error> error;
-};
-
-// Readers. Errors of all: kUnsupported `unsupported_tus_version`, kInvalid `bad_upload_field` for a
-// field of tus that stands twice, is missing or malformed.
-[[nodiscard]] Status read_version(const RequestHead& head);  // HEAD, DELETE
-// Errors: also kInvalid `metadata_invalid`, kUnsupported `unsupported_media_type`.
-[[nodiscard]] Result<CreateRequest> read_create(const RequestHead& head);
-// Errors: also kUnsupported `unsupported_media_type`.
-[[nodiscard]] Result<AppendRequest> read_append(const RequestHead& head);
-
-// Renderers.
-[[nodiscard]] Reply options(const Limits& limits);
-// `facts` are those after the bytes that came with the creation, if any did.
-[[nodiscard]] Reply created(std::string location, const Facts& facts, bool with_content);
-[[nodiscard]] Reply appended(const Facts& facts);  // also of Repeated
-[[nodiscard]] Reply described(const Facts& facts);
-[[nodiscard]] Reply terminated();
-[[nodiscard]] Reply refused(Refusal refusal);
-
-// An integer as tus has it: digits only, no leading zero, below 2^63.
-[[nodiscard]] std::optional<std::uint64_t> parse_integer(std::string_view text);
-
-}  // namespace hansom::upload::tus
+}  // namespace hansom::upload

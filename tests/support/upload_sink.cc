@@ -17,6 +17,7 @@
 #include "ingest/upload/upload_routes.h"
 #include "proto/base/log.h"
 #include "proto/http/server.h"
+#include "proto/upload/tus.h"
 #include "tests/support/temp_dir.h"
 
 namespace hansom::test {
@@ -77,7 +78,8 @@ class SinkHost final : public ingest::UploadHost {
     if (missing) return std::nullopt;
     upload::Facts facts;
     facts.state = upload::Facts::State::kComplete;
-    facts.offset = facts.length = bytes;
+    facts.offset = bytes;
+    facts.length = bytes;
     const std::scoped_lock lock(mutex_);
     if (const auto known = metadata_.find(id); known != metadata_.end()) {
       facts.metadata = known->second;
@@ -118,7 +120,7 @@ Status run(const SinkOptions& options) {
   for (http::Route& route : uploads.routes()) {
     router.add(std::move(route.method), std::move(route.pattern), std::move(route.handler));
   }
-  router.add_common_field("Tus-Resumable", std::string(upload::tus::kVersion));
+  router.add_common_field("Tus-Resumable", std::string(upload::Tus::kVersion));
 
   boost::asio::io_context io(1);
   http::ServerOptions listener;

@@ -98,8 +98,9 @@ TEST_F(SpoolTest, WhatNobodyCanGoOnWithIsAFinding) {
 TEST_F(SpoolTest, FilesOfUploadsAreNamedInOneWayOnly) {
   const UploadId id = id_of("clip");
   EXPECT_EQ(upload::parse_spool_name(upload::clip_file_name(id))->id, id);
-  EXPECT_FALSE(upload::parse_spool_name(upload::clip_file_name(id))->is_facts);
-  EXPECT_TRUE(upload::parse_spool_name(upload::facts_file_name(id))->is_facts);
+  EXPECT_EQ(upload::parse_spool_name(upload::clip_file_name(id))->file, upload::SpoolFile::kClip);
+  EXPECT_EQ(upload::parse_spool_name(upload::facts_file_name(id))->file, upload::SpoolFile::kFacts);
+  EXPECT_EQ(upload::parse_spool_name(upload::mark_file_name(id))->file, upload::SpoolFile::kMark);
   for (const std::string& name :
        {id.text(), id.text() + ".clip.json", "." + id.text() + ".clip",
         id.text().substr(1) + ".clip", std::string(".json"), std::string()}) {

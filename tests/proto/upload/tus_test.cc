@@ -10,15 +10,16 @@ namespace {
 
 using State = Facts::State;
 constexpr Limits kLimits{1000};
+const Tus kTus;
 const std::string kReceipt = "/uploads/u/receipt";
 
-tus::FieldList with_version(tus::FieldList fields) {
+FieldList with_version(FieldList fields) {
   fields.insert(fields.begin(), {"Tus-Resumable", "1.0.0"});
   return fields;
 }
 
 // One line: status or token, and the fields in order.
-std::string text(const tus::Reply& reply) {
+std::string text(const Reply& reply) {
   std::ostringstream out;
   if (reply.error) {
     out << reply.error->token;
@@ -30,18 +31,37 @@ std::string text(const tus::Reply& reply) {
 }
 
 std::string text(const Refusal& refusal) {
-  return text(tus::refused(refusal));
+  return text(kTus.refused(refusal, kLimits));
 }
 
 std::string text(const Append& append) {
   return "append at " + std::to_string(append.offset) + " up to " +
-         std::to_string(append.bytes_max);
+         std::to_string(append.bytes_max) +
+         (append.new_length ? ", length " + std::to_string(*append.new_length) : "");
 }
 
 Facts open_at(std::uint64_t offset) {
   Facts facts;
   facts.offset = offset;
   facts.length = 100;
+  facts.bytes_max = kLimits.upload_bytes_max;
+  facts.closed = offset == 100;
+  return facts;
+}
+Facts deferred_at(std::uint64_t offset) {
+  Facts facts = open_at(offset);
+  facts.length = std::nullopt;
+  facts.closed = false;
+  return facts;
+}
+Facts promised_at(std::uint64_t offset) {
+  Facts facts = deferred_at(offset);
+  facts.promised_length = 100;
+  return facts;
+}
+Facts final_one() {
+  Facts facts = open_at(100);
+  facts.concat = Concat::kFinal;
   return facts;
 }
 Facts complete() {
@@ -57,18 +77,18 @@ Facts expired() {
 }
 
 // What a PATCH leads to.
-std::string patch(const tus::FieldList& fields, std::optional<std::uint64_t> content_length,
+std::string patch(const FieldList& fields, std::optional<std::uint64_t> content_length,
                   const Facts& facts, bool has_body = true) {
-  const tus::RequestHead head{"PATCH", fields, has_body, content_length};
-  const auto request = tus::read_append(head);
-  if (!request) return text(tus::refused({request.error(), std::nullopt}));
+  const RequestHead head{"PATCH", fields, has_body, content_length};
+  const auto request = kTus.read_append(head);
+  if (!request) return text(Refusal{request.error()});
   const auto decision = decide_append(*request, facts);
-  if (std::holds_alternative<Repeated>(decision)) return text(tus::appended(facts));
+  if (std::holds_alternative<Repeated>(decision)) return text(kTus.appended(facts));
   if (const auto* refusal = std::get_if<Refusal>(&decision)) return text(*refusal);
   return text(std::get<Append>(decision));
 }
 
-tus::FieldList patch_fields(const std::string& offset) {
+FieldList patch_fields(const std::string& offset) {
   return with_version(
       {{"Content-Type", "application/offset+octet-stream"}, {"Upload-Offset", offset}});
 }
@@ -124,7 +144,7 @@ TEST(TusPatch, WithoutABodyAppendsNothing) {
 
 TEST(TusPatch, WrongInItself) {
   struct Row {
-    tus::FieldList fields;
+    FieldList fields;
     std::string outcome;
   };
   const std::string type = "application/offset+octet-stream";
@@ -155,16 +175,25 @@ TEST(TusPatch, WrongInItself) {
   }
 }
 
-std::string post(const tus::FieldList& fields, std::optional<std::uint64_t> content_length,
+std::string post(const FieldList& fields, std::optional<std::uint64_t> content_length,
                  bool has_body) {
-  const tus::RequestHead head{"POST", fields, has_body, content_length};
-  const auto request = tus::read_create(head);
-  if (!request) return text(tus::refused({request.error(), std::nullopt}));
+  const RequestHead head{"POST", fields, has_body, content_length};
+  const auto request = kTus.read_create(head);
+  if (!request) return text(Refusal{request.error()});
   if (const auto refusal = refuse_create(*request, kLimits)) return text(*refusal);
-  std::string outcome = "create " + std::to_string(request->length);
+  std::string outcome =
+      "create " + (request->length ? std::to_string(*request->length) : "deferred");
+  if (request->concat == Concat::kPartial) outcome += " partial";
+  for (const std::string& part : request->parts) outcome += " of " + part;
+  if (request->manifest) outcome += " manifest " + *request->manifest;
+  for (const Checksum& checksum : request->content)
+    outcome += " checksum " + to_hex(checksum.value);
   if (!request->metadata.empty()) outcome += " with " + request->metadata.text();
   if (!request->with_content) return outcome;
-  const auto first = decide_first_append(*request, content_length);
+  Facts facts;
+  facts.length = request->length;
+  facts.bytes_max = kLimits.upload_bytes_max;
+  const auto first = decide_append(first_append(*request, content_length), facts);
   if (const auto* refusal = std::get_if<Refusal>(&first)) return text(*refusal);
   return outcome + ", " + text(std::get<Append>(first));
 }
@@ -173,7 +202,7 @@ TEST(TusPost, Table) {
   const std::pair<std::string, std::string> content = {"Content-Type",
                                                        "application/offset+octet-stream"};
   struct Row {
-    tus::FieldList fields;
+    FieldList fields;
     std::optional<std::uint64_t> content_length;
     bool has_body;
     std::string outcome;
@@ -190,11 +219,39 @@ TEST(TusPost, Table) {
       {with_version({}), 0, false, "bad_upload_field"},
       {with_version({{"Upload-Length", "5"}, {"Upload-Length", "5"}}), 0, false,
        "bad_upload_field"},
-      {with_version({{"Upload-Defer-Length", "1"}}), 0, false, "bad_upload_field"},
+      {with_version({{"Upload-Defer-Length", "1"}}), 0, false, "create deferred"},
+      {with_version({{"Upload-Defer-Length", "0"}}), 0, false, "bad_upload_field"},
+      {with_version({{"Upload-Defer-Length", "2"}}), 0, false, "bad_upload_field"},
       {with_version({{"Upload-Length", "5"}, {"Upload-Defer-Length", "1"}}), 0, false,
        "bad_upload_field"},
       {with_version({{"Upload-Length", "5"}, {"Upload-Concat", "partial"}}), 0, false,
+       "create 5 partial"},
+      {with_version({{"Upload-Defer-Length", "1"}, {"Upload-Concat", "partial"}}), 0, false,
+       "create deferred partial"},
+      {with_version({{"Upload-Concat", "final;/uploads/a https://host/x/b"}}), 0, false,
+       "create deferred of a of b"},
+      {with_version({{"Upload-Concat", "final;"}}), 0, false, "bad_upload_field"},
+      {with_version({{"Upload-Concat", "final;/uploads/a /uploads/a"}}), 0, false,
        "bad_upload_field"},
+      {with_version({{"Upload-Length", "5"}, {"Upload-Concat", "final;/uploads/a"}}), 0, false,
+       "bad_upload_field"},
+      {with_version({{"Upload-Concat", "final;/uploads/a"}, content}), 5, true, "bad_upload_field"},
+      {with_version({{"Upload-Concat", "Partial"}, {"Upload-Length", "5"}}), 0, false,
+       "bad_upload_field"},
+      {with_version({{"Upload-Length", "5"}, {"Clip-Manifest", "a.b.c"}}), 0, false,
+       "create 5 manifest a.b.c"},
+      {with_version({{"Upload-Length", "5"}, {"Upload-Metadata", "manifest YS5iLmM="}}), 0, false,
+       "create 5 manifest a.b.c with manifest YS5iLmM="},
+      {with_version({{"Upload-Length", "5"},
+                     {"Clip-Manifest", "a.b.d"},
+                     {"Upload-Metadata", "manifest YS5iLmM="}}),
+       0, false, "bad_upload_field"},
+      {with_version({{"Upload-Length", "5"},
+                     {"Upload-Checksum", "sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0="},
+                     content}),
+       5, true, "create 5 checksum 2aae6c35c94fcfb415dbe95f408b9ce91ee846ed, append at 0 up to 5"},
+      {with_version({{"Upload-Length", "5"}, {"Upload-Checksum", "md5 AAAA"}}), 0, false,
+       "checksum_algorithm"},
       {with_version({{"Upload-Length", "5"}, {"Upload-Metadata", "a YQ==,a YQ=="}}), 0, false,
        "metadata_invalid"},
       {with_version({{"Upload-Length", "5"}, {"Upload-Metadata", "a"}, {"Upload-Metadata", "b"}}),
@@ -218,10 +275,10 @@ TEST(TusHead, TellsTheState) {
   Facts facts = open_at(40);
   facts.metadata = "a YQ==";
   facts.expires = from_rfc3339("2026-03-01T10:05:09.123Z").value();
-  EXPECT_EQ(text(tus::described(facts)),
+  EXPECT_EQ(text(kTus.described(facts)),
             "200 Upload-Offset=40 Upload-Expires=Sun, 01 Mar 2026 10:05:09 GMT Upload-Length=100 "
             "Upload-Metadata=a YQ== Cache-Control=no-store");
-  EXPECT_EQ(text(tus::described(complete())), "200 Upload-Offset=100 Hansom-Receipt=" + kReceipt +
+  EXPECT_EQ(text(kTus.described(complete())), "200 Upload-Offset=100 Hansom-Receipt=" + kReceipt +
                                                   " Upload-Length=100 Cache-Control=no-store");
   ASSERT_TRUE(refuse_describe(expired()));
   EXPECT_EQ(text(*refuse_describe(expired())), "upload_expired");
@@ -233,22 +290,93 @@ TEST(TusDelete, OnlyUnfinishedUploadsGo) {
   EXPECT_EQ(text(std::get<Refusal>(decide_terminate(open_at(100)))), "upload_completed");
   EXPECT_EQ(text(std::get<Refusal>(decide_terminate(complete()))), "upload_completed");
   EXPECT_EQ(text(std::get<Refusal>(decide_terminate(expired()))), "upload_expired");
-  EXPECT_EQ(text(tus::terminated()), "204");
+  EXPECT_EQ(text(kTus.terminated()), "204");
 }
 
-TEST(TusAnswers, OfOptionsAndCreation) {
-  EXPECT_EQ(text(tus::options(kLimits)),
-            "204 Tus-Version=1.0.0 "
-            "Tus-Extension=creation,creation-with-upload,expiration,termination Tus-Max-Size=1000");
-  EXPECT_EQ(text(tus::created("/uploads/u", open_at(0), false)), "201 Location=/uploads/u");
-  EXPECT_EQ(text(tus::created("/uploads/u", open_at(0), true)),
+TEST(TusPatch, ALengthThatComesLater) {
+  const auto with_length = [](const std::string& offset, const std::string& length) {
+    FieldList fields = patch_fields(offset);
+    fields.emplace_back("Upload-Length", length);
+    return fields;
+  };
+  EXPECT_EQ(patch(patch_fields("0"), 10, deferred_at(0)), "append at 0 up to 1000");
+  EXPECT_EQ(patch(patch_fields("0"), 1001, deferred_at(0)), "upload_too_large");
+  EXPECT_EQ(patch(with_length("40", "90"), 10, deferred_at(40)),
+            "append at 40 up to 50, length 90");
+  EXPECT_EQ(patch(with_length("40", "40"), 0, deferred_at(40)), "append at 40 up to 0, length 40");
+  EXPECT_EQ(patch(with_length("40", "39"), 0, deferred_at(40)), "inconsistent_length");
+  EXPECT_EQ(patch(with_length("40", "1001"), 0, deferred_at(40)), "upload_too_large");
+  EXPECT_EQ(patch(with_length("40", "x"), 0, deferred_at(40)), "bad_upload_field");
+  // What the manifest says is known, though it has not been said here.
+  EXPECT_EQ(patch(patch_fields("40"), 10, promised_at(40)), "append at 40 up to 60");
+  EXPECT_EQ(patch(with_length("40", "100"), 60, promised_at(40)),
+            "append at 40 up to 60, length 100");
+  EXPECT_EQ(patch(with_length("40", "90"), 10, promised_at(40)), "inconsistent_length");
+  EXPECT_EQ(patch(patch_fields("40"), 61, promised_at(40)), "past_length Upload-Offset=40");
+  EXPECT_EQ(patch(patch_fields("100"), 0, promised_at(100)), "append at 100 up to 0")
+      << "full, but the length has still to be said";
+  // Said before: the same again is nothing new, another is refused, and the upload stays.
+  EXPECT_EQ(patch(with_length("40", "100"), 10, open_at(40)), "append at 40 up to 60");
+  EXPECT_EQ(patch(with_length("40", "99"), 10, open_at(40)), "inconsistent_length");
+  const auto decision =
+      decide_append({40, 10, Ending::kAtLength, 99, {}, false, {}, {}}, open_at(40));
+  EXPECT_FALSE(std::get<Refusal>(decision).ends_upload);
+}
+
+TEST(TusPatch, NothingGoesToAFinalUpload) {
+  EXPECT_EQ(patch(patch_fields("100"), 0, final_one()), "upload_is_final");
+  EXPECT_EQ(patch(patch_fields("0"), 100, final_one()), "upload_is_final");
+}
+
+TEST(TusEnd, TheLengthCompletesOnceItIsSaid) {
+  EXPECT_TRUE(decide_end(Ending::kAtLength, open_at(100)).value());
+  EXPECT_FALSE(decide_end(Ending::kAtLength, open_at(40)).value());
+  EXPECT_FALSE(decide_end(Ending::kAtLength, promised_at(100)).value());
+}
+
+TEST(TusHead, OfWhatIsDeferredOrConcatenated) {
+  EXPECT_EQ(text(kTus.described(promised_at(40))),
+            "200 Upload-Offset=40 Upload-Defer-Length=1 Cache-Control=no-store");
+  Facts partial = open_at(100);
+  partial.closed = false;
+  partial.concat_text = "partial";
+  EXPECT_EQ(text(kTus.described(partial)),
+            "200 Upload-Offset=100 Upload-Length=100 Upload-Concat=partial Cache-Control=no-store");
+}
+
+TEST(TusChecksum, Fields) {
+  const auto read = [](const std::string& value) -> std::string {
+    const auto checksum = parse_tus_checksum(value);
+    return checksum ? to_hex(checksum->value) : std::string(checksum.error().token);
+  };
+  EXPECT_EQ(read("sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0="), "2aae6c35c94fcfb415dbe95f408b9ce91ee846ed");
+  EXPECT_EQ(read("sha256 uU0nuZNNPgilLlLX2n2r+sSE7+N6U4DukIj3rOLvzek=").size(), 64U);
+  for (const char* value :
+       {"", "sha1", "sha1 ", "sha1 !!", "sha1 AAAA",
+        "sha1  Kq5sNclPz7QV2+lfQIuc6R7oRu0=", "sha256 Kq5sNclPz7QV2+lfQIuc6R7oRu0="}) {
+    EXPECT_EQ(read(value), "bad_upload_field") << value;
+  }
+  for (const char* value : {"md5 AAAA", "SHA1 AAAA", "sha-256 AAAA", "sha512 AAAA", " AAAA"}) {
+    EXPECT_EQ(read(value), "checksum_algorithm") << value;
+  }
+}
+
+TEST(TusAnswers, OfCreation) {
+  const CreateRequest plain;
+  CreateRequest with_content;
+  with_content.with_content = true;
+  EXPECT_EQ(text(kTus.created("/uploads/u", open_at(0), plain)), "201 Location=/uploads/u");
+  EXPECT_EQ(text(kTus.created("/uploads/u", open_at(0), with_content)),
             "201 Location=/uploads/u Upload-Offset=0");
-  EXPECT_EQ(text(tus::created("/uploads/u", complete(), true)),
+  EXPECT_EQ(text(kTus.created("/uploads/u", complete(), with_content)),
             "201 Location=/uploads/u Upload-Offset=100 Hansom-Receipt=" + kReceipt);
+  EXPECT_FALSE(kTus.announced("/uploads/u", open_at(0)));
+  EXPECT_FALSE(kTus.progress(7));
 }
 
 TEST(TusOverrun, TellsNoFullOffset) {
-  EXPECT_EQ(text(overrun(open_at(100))), "past_length");
+  EXPECT_EQ(text(overrun(Ending::kAtLength, open_at(100))), "past_length");
+  EXPECT_EQ(text(overrun(Ending::kAtLength, deferred_at(1000))), "upload_too_large");
 }
 
 }  // namespace

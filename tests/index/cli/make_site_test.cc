@@ -68,12 +68,13 @@ TEST_F(MakeSite, TheConfigurationLoadsAndTheServersFilesFitTogether) {
   ASSERT_TRUE(config) << config.error().message;
   EXPECT_EQ(config->units.port, 18443);
   EXPECT_EQ(config->data, site.folder / "data");
-  const auto tls = http::TlsContext::make({config->units.certificate,
-                                           config->units.private_key,
-                                           http::ClientCertificate::kRequired,
-                                           config->unit_authorities.front(),
-                                           {},
-                                           "units"});
+  http::TlsOptions units;
+  units.certificate_chain = config->units.certificate;
+  units.private_key = config->units.private_key;
+  units.client_certificate = http::ClientCertificate::kRequired;
+  units.client_authorities = config->unit_authorities.front();
+  units.session_context = "units";
+  const auto tls = http::TlsContext::make(units);
   EXPECT_TRUE(tls) << tls.error().message;
   const auto tool = read_site(site.folder);
   ASSERT_TRUE(tool) << tool.error().message;

@@ -114,7 +114,8 @@ double write(std::uint64_t bytes, const std::uint8_t* block, const std::filesyst
   const double before = thread_seconds();
   double cost = per_gb(bytes, [&] { HANSOM_CHECK(::write(file.get(), block, kBlockBytes) > 0); });
   HANSOM_CHECK(durable::sync_data(file.get(), path).has_value());
-  cost = (thread_seconds() - before) * 1e9 / static_cast<double>(bytes / kBlockBytes * kBlockBytes);
+  const std::uint64_t whole_blocks_bytes = bytes - bytes % kBlockBytes;
+  cost = (thread_seconds() - before) * 1e9 / static_cast<double>(whole_blocks_bytes);
   ::unlink(path.c_str());
   return cost;
 }

@@ -3,7 +3,7 @@
 // JSON line at the end.
 //
 // Arguments: one JSON object {modules, endpoint, file, headers, certificate, key, authority, breaks: [0.2, ...],
-// chunkBytes, protocol, parallel, duringCreation}; without certificate it speaks plain HTTP. `headers` go with the request
+// chunkBytes, protocol, parallel, duringCreation, inMemory}; without certificate it speaks plain HTTP. `headers` go with the request
 // that creates the upload, or with all of a parallel one.
 'use strict';
 const fs = require('node:fs');
@@ -27,7 +27,7 @@ let requests = 0;
 // One attempt from `uploadUrl` (or a new upload); breaks off once `breakAt` of the bytes are reported sent.
 function attempt(uploadUrl, breakAt) {
   return new Promise((resolve, reject) => {
-    const body = fs.createReadStream(options.file);
+    const body = options.inMemory ? fs.readFileSync(options.file) : fs.createReadStream(options.file);
     let receipt = null;
     let retries = 5; // of the whole: tus-js-client itself does not repeat the last request of a parallel upload
     const parallel = options.parallel || 1;

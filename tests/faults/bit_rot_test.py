@@ -72,6 +72,9 @@ class BitRot(unittest.TestCase):
         cls.site.kill()
         cls.sound = cls.site.folder / "sound"
         shutil.copytree(cls.site.path, cls.sound)
+        # A kill leaves tables that compaction has replaced, in which nothing is lost: a start removes them.
+        cls.site.start()
+        cls.tables_in_use = {path.name for path in cls.site.data.glob("store/*.sst")}
 
     @classmethod
     def tearDownClass(cls):
@@ -154,7 +157,7 @@ class BitRot(unittest.TestCase):
         keys = [path.relative_to(self.site.path) for path in sorted((self.site.path / "keys").iterdir())
                 if path.name in ("journal.pem", "vault-identity.txt")]
         files = [path.relative_to(self.site.path) for path in sorted(self.site.data.rglob("*"))
-                 if path.is_file() and path.stat().st_size
+                 if path.is_file() and path.stat().st_size and (path.suffix != ".sst" or path.name in self.tables_in_use)
                  and (path.suffix != ".log" or last_record(path.read_bytes())[1])] + keys
         kinds = collections.defaultdict(list)
         for path in files:

@@ -154,6 +154,7 @@ class BitRot(unittest.TestCase):
                 raise AssertionError(f"changed sealed bytes of {clip.id} were served without their digest")
 
     def test_each_kind_of_file(self):
+        self.restore()
         keys = [path.relative_to(self.site.path) for path in sorted((self.site.path / "keys").iterdir())
                 if path.name in ("journal.pem", "vault-identity.txt")]
         files = [path.relative_to(self.site.path) for path in sorted(self.site.data.rglob("*"))

@@ -3,7 +3,7 @@
 
 namespace hansom::ingest {
 
-http::Response response_of(upload::Reply reply) {
+http::Response response_of(upload::Reply&& reply) {
   http::Response response;
   response.status = reply.status;
   for (auto& [name, value] : reply.fields) response.fields.set(name, std::move(value));

@@ -65,6 +65,6 @@ class ObservedBody final : public http::Exchange {
 };
 
 // As data to send; without an error.
-[[nodiscard]] http::Response response_of(upload::Reply reply);
+[[nodiscard]] http::Response response_of(upload::Reply&& reply);
 
 }  // namespace hansom::ingest

@@ -103,7 +103,7 @@ void Spool::make_durable() {
 Status Spool::sync_found(const std::vector<Upload>& found) const {
   const fs::path in_doubt = directory_.path / kInDoubtName;
   if (found.empty()) return fs::exists(in_doubt) ? durable::remove_synced(in_doubt) : Status{};
-  const Status begun = durable::create_once(in_doubt, {});
+  Status begun = durable::create_once(in_doubt, {});
   const bool again = !begun && begun.error().kind == ErrorKind::kConflict;
   if (!begun && !again) return begun;
   if (again) {
@@ -163,6 +163,7 @@ Result<Spool::Upload> Spool::concatenate(UploadFacts facts, const std::vector<Up
         ::open(clip_file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
     if (!clip.valid()) return fail(durable::storage_error(errno, "create", clip_file));
     std::vector<FilePart> files;
+    files.reserve(parts.size());
     for (const Upload& part : parts) files.push_back({part->clip_file(), part->written()});
     HANSOM_TRY_ASSIGN(upload::ContentHash hash,
                       join_files(clip, clip_file, files, parts.front()->running_hash()));

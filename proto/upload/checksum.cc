@@ -100,6 +100,7 @@ std::vector<HashAlgorithm> parse_wanted_digests(std::string_view value) {
   std::stable_sort(wanted.begin(), wanted.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
   std::vector<HashAlgorithm> algorithms;
+  algorithms.reserve(wanted.size());
   for (const auto& [preference, algorithm] : wanted) algorithms.push_back(algorithm);
   return algorithms;
 }
@@ -108,7 +109,7 @@ namespace {
 
 // Looked up once each: a lookup by name takes locks, and longer than hashing a few blocks.
 const EVP_MD* evp_of(HashAlgorithm algorithm) {
-  static const std::array<const EVP_MD*, kAlgorithms.size()> kFound = [] {
+  static const std::array<const EVP_MD*, kAlgorithms.size()> looked_up = [] {
     std::array<const EVP_MD*, kAlgorithms.size()> found{};
     for (const AlgorithmFacts& facts : kAlgorithms) {
       found.at(static_cast<std::size_t>(facts.algorithm)) =
@@ -116,7 +117,7 @@ const EVP_MD* evp_of(HashAlgorithm algorithm) {
     }
     return found;
   }();
-  return kFound.at(static_cast<std::size_t>(algorithm));
+  return looked_up.at(static_cast<std::size_t>(algorithm));
 }
 
 }  // namespace

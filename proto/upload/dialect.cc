@@ -11,9 +11,9 @@ namespace hansom::upload {
 namespace {
 
 const Ietf& ietf(unsigned interop) {
-  static const std::map<unsigned, const Ietf> kSpoken = {
+  static const std::map<unsigned, const Ietf> spoken = {
       {0, Ietf(0)}, {5, Ietf(5)}, {6, Ietf(6)}, {8, Ietf(8)}};
-  return kSpoken.at(interop);
+  return spoken.at(interop);
 }
 
 bool has(const RequestHead& head, std::string_view name) {
@@ -31,8 +31,8 @@ bool speaks_ietf(const RequestHead& head) {
 }  // namespace
 
 const Dialect& choose_dialect(const RequestHead& head) {
-  static const Tus kTus;
-  if (has(head, "Tus-Resumable") || !speaks_ietf(head)) return kTus;
+  static const Tus tus;
+  if (has(head, "Tus-Resumable") || !speaks_ietf(head)) return tus;
   return ietf(Ietf::interop_of(head.fields));
 }
 

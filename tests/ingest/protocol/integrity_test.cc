@@ -302,7 +302,7 @@ TEST_F(UploadIntegrity, ContentDigests) {
 }
 
 TEST_F(UploadIntegrity, DigestsOfTheWhole) {
-  const auto field = [this](HashAlgorithm algorithm, const std::string& text) {
+  const auto field = [](HashAlgorithm algorithm, const std::string& text) {
     return "Repr-Digest: " + upload::digest_field({digest(algorithm, text)});
   };
   const std::string whole = "Upload-Complete: ?1";

@@ -154,7 +154,7 @@ std::string ProtocolSite::prepare(std::string_view state) {
     return answer.fields.at("location");
   }
   if (state.starts_with("partial")) {
-    const std::string path = create({"Upload-Length: 40", "Upload-Concat: partial"});
+    std::string path = create({"Upload-Length: 40", "Upload-Concat: partial"});
     if (state == "partial-full") patch(path, 0, 40);
     return path;
   }
@@ -169,7 +169,7 @@ std::string ProtocolSite::prepare(std::string_view state) {
     return create({"Upload-Concat: final;" + first + " " + second, manifest()});
   }
   const bool deferred = state.starts_with("deferred");
-  const std::string path =
+  std::string path =
       create({deferred ? "Upload-Defer-Length: 1" : "Upload-Length: " + size(), manifest()});
   if (state == "at40" || state == "deferred40" || state == "expired") patch(path, 0, 40);
   if (state == "full-1") patch(path, 0, bytes_.size() - 1);

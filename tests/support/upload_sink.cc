@@ -155,7 +155,7 @@ int main(int argc, char** argv) {
       "upload-sink");
   hansom::test::SinkOptions options;
   options.bytes_max = std::uint64_t{1} << 30;
-  std::uint64_t expiry_s = 24 * 60 * 60;
+  std::uint64_t expiry_s = std::uint64_t{24} * 60 * 60;
   app.add_option("--port", options.port, "On 127.0.0.1; any free one unless given");
   app.add_option("--max-size", options.bytes_max, "Bytes of one upload, 1 GiB unless given");
   app.add_option("--expiry", expiry_s, "Seconds an upload may stay unfinished, a day unless given");

@@ -142,7 +142,7 @@ std::function<Status()> move_into_vault(SpoolUpload& upload, AcceptTools& tools)
     Status adopted = tools.vault.adopt(upload.clip_file(), upload.facts().clip);
     if (adopted) upload.set_moved();
     // The name may be durable or not, and only a restart can tell.
-    if (!adopted && adopted.error().token != "disk_full") tools.fault.raise(adopted.error());
+    if (!adopted) tools.spool.failed(adopted.error());
     return adopted;
   };
 }

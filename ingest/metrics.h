@@ -6,9 +6,11 @@
 #include <utility>
 #include <vector>
 
+#include "proto/base/histogram.h"
+
 namespace hansom::ingest {
 
-enum class MetricType { kCounter, kGauge };
+enum class MetricType { kCounter, kGauge, kHistogram };
 
 // One sample. `name` is a Prometheus name with its unit and, for counters, "_total".
 struct Metric {
@@ -17,6 +19,7 @@ struct Metric {
   MetricType type = MetricType::kCounter;
   double value = 0;
   std::vector<std::pair<std::string, std::string>> labels;
+  Histogram::Snapshot histogram{};  // of a kHistogram, instead of `value`
 };
 
 // Samples of one name must follow each other. Any thread.

@@ -288,15 +288,7 @@ Result<std::unique_ptr<http::Server>> Server::Parts::listen_one(
 }
 
 std::vector<std::string> Server::Parts::not_ready_because() const {
-  std::vector<std::string> reasons;
-  if (draining) reasons.emplace_back("draining: the server was told to stop");
-  if (!index->journal().healthy()) {
-    reasons.emplace_back("journal: a commit failed; nothing is accepted until a restart");
-  }
-  if (!unit_api->healthy()) {
-    reasons.emplace_back("storage: a write or sync failed; nothing is accepted until a restart");
-  }
-  return reasons;
+  return unit_api->not_ready_because();
 }
 
 MetricSources Server::Parts::metric_sources() const {

@@ -1,7 +1,9 @@
 // Counters of all parts under their Prometheus names.
 #include "ingest/server_metrics.h"
 
+#include "index/journal/commit_figures.h"
 #include "index/scrub/damage.h"
+#include "ingest/process_figures.h"
 
 namespace hansom::ingest {
 namespace {
@@ -24,9 +26,13 @@ class Samples {
     add(MetricType::kGauge, std::move(name), std::move(help),
         static_cast<double>(us) / kMicrosecondsPerSecond, {});
   }
+  void histogram(std::string name, std::string help, Histogram::Snapshot seen) {
+    metrics_.push_back(
+        {std::move(name), std::move(help), MetricType::kHistogram, 0, {}, std::move(seen)});
+  }
   void add(MetricType type, std::string name, std::string help, double value,
            std::vector<std::pair<std::string, std::string>> labels) {
-    metrics_.push_back({std::move(name), std::move(help), type, value, std::move(labels)});
+    metrics_.push_back({std::move(name), std::move(help), type, value, std::move(labels), {}});
   }
   std::vector<Metric> take() { return std::move(metrics_); }
 
@@ -34,14 +40,49 @@ class Samples {
   std::vector<Metric> metrics_;
 };
 
-void add_uploads(Samples& out, const UnitApi& units) {
-  const auto counters = units.counters();
+// What was refused because bytes were not what their digest says.
+std::uint64_t digest_failures(const std::map<std::string, std::uint64_t>& refusals) {
+  std::uint64_t failures = 0;
+  for (const auto& [token, count] : refusals) {
+    if (token == "digest_mismatch" || token == "checksum_mismatch") failures += count;
+  }
+  return failures;
+}
+
+// How full the server is, and how full it may get.
+void add_admission(Samples& out, const UnitApi::Counters& counters) {
+  out.gauge("hansom_accepting_uploads", "0 while no upload can be created: /readyz says why",
+            counters.takes_uploads ? 1 : 0);
+  out.gauge("hansom_spool_uploads", "Uploads that are not complete", counters.spool.uploads);
+  out.gauge("hansom_spool_bytes", "Their full length", counters.spool.bytes);
+  out.gauge("hansom_spool_bytes_max", "uploads.spool_percent of the file system",
+            counters.limits.spool_bytes_max);
+  out.gauge("hansom_bodies", "Bodies of uploads that are being received", counters.bodies.bodies);
+  out.gauge("hansom_bytes_in_flight", "What they may have in memory", counters.bodies.bytes);
+  out.gauge("hansom_bytes_in_flight_max", "uploads.bytes_in_flight_max",
+            counters.limits.bytes_in_flight_max);
+  out.gauge("hansom_disk_free_bytes", "Room on the file system of the spool", counters.disk.free);
+  out.gauge("hansom_disk_reserve_bytes", "What uploads leave of it", counters.disk.reserve);
+  out.counter("hansom_disk_full_total", "Writes that found no room", counters.disk_ran_out);
+}
+
+void add_uploads(Samples& out, const UnitApi::Counters& counters) {
   out.counter("hansom_upload_bytes_total", "Bytes of uploads received", counters.bytes_received);
   out.counter("hansom_upload_durable_bytes_total", "Bytes of uploads covered by a sync",
               counters.bytes_durable);
+  out.gauge("hansom_upload_lag_bytes", "Bytes written to the spool that no sync covers yet",
+            counters.bytes_undurable);
   out.counter("hansom_syncs_total", "Syncs of uploads asked for", counters.syncs);
   out.counter("hansom_sync_groups_total", "Syncs made for them", counters.sync_groups);
   out.seconds("hansom_sync_seconds_total", "Time spent in them", counters.sync_us);
+  out.histogram("hansom_sync_group_size", "Uploads made durable by one sync",
+                counters.sync_group_sizes);
+  out.histogram("hansom_sync_group_seconds", "Time of one such sync", counters.sync_group_seconds);
+  out.counter("hansom_upload_saved_bytes_total",
+              "Bytes kept of requests that broke off: resuming saved sending them again",
+              counters.bytes_saved);
+  out.counter("hansom_digest_failures_total", "Uploads whose bytes were not what was announced",
+              digest_failures(counters.refusals));
   out.gauge("hansom_uploads_open", "Uploads that are not complete", counters.uploads_open);
   out.counter("hansom_leases_taken_over_total", "Uploads taken over by a newer request",
               counters.leases_taken_over);
@@ -62,6 +103,9 @@ void add_journal(Samples& out, EvidenceIndex& index) {
   out.counter("hansom_journal_refused_total", "Commands refused", counters.refused);
   out.counter("hansom_journal_groups_total", "Synced batches", counters.groups);
   out.seconds("hansom_journal_sync_seconds_total", "Time spent in them", counters.sync_us);
+  const journal::CommitFigures commits = journal::commit_figures(index.journal());
+  out.histogram("hansom_journal_group_size", "Commands of one synced batch", commits.group_sizes);
+  out.histogram("hansom_journal_group_seconds", "Time of one commit", commits.group_seconds);
   out.gauge("hansom_journal_healthy", "0 once a commit has failed", index.journal().healthy());
 }
 
@@ -120,6 +164,17 @@ void add_witnesses(Samples& out, const witness::Witnesses* witnesses) {
             counters.behind);
 }
 
+// Names that every dashboard knows.
+void add_process(Samples& out) {
+  const ProcessFigures process = process_figures();
+  out.add(MetricType::kCounter, "process_cpu_seconds_total", "Processor time, user and system",
+          process.processor_seconds, {});
+  out.gauge("process_resident_memory_bytes", "Resident memory", process.resident_bytes);
+  out.gauge("process_open_fds", "Open file descriptors", process.open_files);
+  out.add(MetricType::kGauge, "process_start_time_seconds", "Start of the process, Unix time",
+          process.started_unix_seconds, {});
+}
+
 using Field = std::uint64_t http::ServerCounters::*;
 
 void add_listeners(Samples& out, const MetricSources& sources) {
@@ -134,6 +189,10 @@ void add_listeners(Samples& out, const MetricSources& sources) {
        &http::ServerCounters::connections_open);
   each(MetricType::kCounter, "hansom_connections_total", "Connections accepted",
        &http::ServerCounters::connections_total);
+  each(MetricType::kCounter, "hansom_connections_refused_total",
+       "Connections over limits.connections_max", &http::ServerCounters::connections_refused);
+  each(MetricType::kCounter, "hansom_tls_sessions_resumed_total", "TLS handshakes that resumed",
+       &http::ServerCounters::sessions_resumed);
   each(MetricType::kCounter, "hansom_handshakes_failed_total", "TLS handshakes that failed",
        &http::ServerCounters::handshakes_failed);
   each(MetricType::kCounter, "hansom_requests_total", "Requests",
@@ -148,12 +207,15 @@ void add_listeners(Samples& out, const MetricSources& sources) {
 
 std::vector<Metric> collect_metrics(const MetricSources& sources) {
   Samples out;
-  add_uploads(out, *sources.units);
+  const UnitApi::Counters units = sources.units->counters();
+  add_uploads(out, units);
+  add_admission(out, units);
   add_journal(out, *sources.index);
   add_inspection(out, *sources.inspectors);
   add_scrub(out, sources);
   add_witnesses(out, sources.witnesses);
   add_listeners(out, sources);
+  add_process(out);
   return out.take();
 }
 

@@ -40,6 +40,27 @@ boost::json::object link_json(const evidence::RegisterLink& link) {
   return object;
 }
 
+// Shares become bytes once, of the file system as it is at the start. One that cannot be asked
+// leaves the spool to fail with its reason.
+UploadOptions upload_options(const site::SiteConfig& config) {
+  const site::UploadShares& shares = config.upload_shares;
+  UploadOptions options;
+  options.clip_bytes_max = config.clip_bytes_max;
+  options.expiry = config.upload_expiry;
+  options.reserve = {config.spool_reserve_percent, config.spool_reserve_bytes};
+  options.limits.unit_uploads_max = shares.unit_uploads_max;
+  options.limits.unit_bodies_max = shares.unit_bodies_max;
+  options.limits.bytes_in_flight_max = shares.bytes_in_flight_max;
+  std::error_code failed;
+  const auto disk = std::filesystem::space(config.data, failed);
+  if (!failed) {
+    options.limits.spool_bytes_max = disk.capacity / 100 * shares.spool_percent;
+    options.limits.unit_spool_bytes_max =
+        options.limits.spool_bytes_max / 100 * shares.unit_spool_percent;
+  }
+  return options;
+}
+
 boost::json::array unknown_types(const std::vector<evidence::Event>& events) {
   std::set<std::string> types;
   for (const evidence::Event& event : events) {
@@ -68,9 +89,7 @@ struct UnitApi::State {
   explicit State(const Dependencies& dependencies)
       : use(dependencies),
         unit_uploads(*use.index, *use.vault, *use.vault_identities, *use.clock, use.on_accepted),
-        uploads(unit_uploads, *use.clock, *use.random,
-                {use.config->clip_bytes_max, use.config->spool_reserve_bytes,
-                 use.config->upload_expiry},
+        uploads(unit_uploads, *use.clock, *use.random, upload_options(*use.config),
                 use.config->spool()),
         upload_routes(uploads) {
     add_routes();
@@ -212,8 +231,8 @@ http::Awaitable<Status> UnitApi::State::tell_about_unit(http::Exchange& exchange
 Result<std::unique_ptr<UnitApi>> UnitApi::open(const Dependencies& dependencies) {
   auto state = std::make_unique<State>(dependencies);
   HANSOM_TRY_ASSIGN(state->uploads.spool,
-                    Spool::open(dependencies.config->spool(),
-                                dependencies.config->spool_reserve_bytes, state->uploads.fault));
+                    Spool::open(dependencies.config->spool(), state->uploads.admission,
+                                state->uploads.room, state->uploads.fault));
   return std::unique_ptr<UnitApi>(new UnitApi(std::move(state)));
 }
 
@@ -242,8 +261,20 @@ void UnitApi::stop() {
   state_->uploads.stop();
 }
 
-bool UnitApi::healthy() const {
-  return !state_->uploads.fault.raised() && state_->use.index->journal().healthy();
+std::vector<std::string> UnitApi::not_ready_because() const {
+  UploadContext& uploads = state_->uploads;
+  std::vector<std::string> reasons;
+  if (uploads.draining) reasons.emplace_back("draining: the server was told to stop");
+  if (!state_->use.index->journal().healthy()) {
+    reasons.emplace_back("journal: a commit failed; nothing is accepted until a restart");
+  }
+  if (uploads.fault.raised()) {
+    reasons.emplace_back("storage: a write or sync failed; nothing is accepted until a restart");
+  }
+  if (const Status room = uploads.room.check(0); !room) {
+    reasons.emplace_back("disk: " + room.error().message + "; nothing is deleted to make room");
+  }
+  return reasons;
 }
 
 UnitApi::Counters UnitApi::counters() const {
@@ -252,9 +283,19 @@ UnitApi::Counters UnitApi::counters() const {
   Counters counters;
   counters.bytes_received = uploads.bytes_received;
   counters.bytes_durable = uploads.spool->bytes_durable();
+  counters.bytes_undurable = uploads.spool->bytes_undurable();
   counters.syncs = syncs.syncs;
   counters.sync_groups = syncs.groups;
   counters.sync_us = syncs.sync_us;
+  counters.sync_group_sizes = syncs.group_sizes;
+  counters.sync_group_seconds = syncs.group_seconds;
+  counters.bytes_saved = uploads.bytes_saved;
+  counters.limits = uploads.admission.limits();
+  counters.spool = uploads.admission.spool_use();
+  counters.bodies = uploads.admission.body_use();
+  counters.disk = uploads.room.figures().value_or(DiskRoom::Figures());
+  counters.disk_ran_out = uploads.room.times_ran_out();
+  counters.takes_uploads = not_ready_because().empty();
   counters.uploads_open = uploads.spool->count();
   counters.leases_taken_over = uploads.leases.taken_over();
   counters.clips_accepted = state_->unit_uploads.clips_accepted();

@@ -6,11 +6,15 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "index/evidence_index.h"
 #include "index/site/site_config.h"
 #include "index/vault/vault.h"
+#include "ingest/upload/admission.h"
+#include "ingest/upload/disk_room.h"
 #include "proto/age/identity_set.h"
+#include "proto/base/histogram.h"
 #include "proto/http/router.h"
 
 namespace hansom::ingest {
@@ -28,14 +32,23 @@ class UnitApi {
     Random* random = nullptr;
     std::function<void()> on_accepted;  // called after each ClipAccepted, any thread; may be empty
   };
-  // All monotonic but uploads_open.
+  // Counters are monotonic; what is open, in use or free is of this moment.
   struct Counters {
-    std::uint64_t bytes_received = 0;  // of uploads, written to the spool or not
-    std::uint64_t bytes_durable = 0;   // of uploads, covered by a sync
-    std::uint64_t syncs = 0;           // asked for
-    std::uint64_t sync_groups = 0;     // made for them
-    std::uint64_t sync_us = 0;         // spent in them
+    std::uint64_t bytes_received = 0;   // of uploads, written to the spool or not
+    std::uint64_t bytes_durable = 0;    // of uploads, covered by a sync
+    std::uint64_t bytes_undurable = 0;  // of open uploads, written and not yet covered
+    std::uint64_t syncs = 0;            // asked for
+    std::uint64_t sync_groups = 0;      // made for them
+    std::uint64_t sync_us = 0;          // spent in them
+    Histogram::Snapshot sync_group_sizes, sync_group_seconds;
+    std::uint64_t bytes_saved = 0;  // kept of requests that broke off
     std::uint64_t uploads_open = 0;
+    AdmissionLimits limits;
+    SpoolUse spool;  // open uploads, at full length
+    BodyUse bodies;
+    DiskRoom::Figures disk;  // zeros where the file system cannot be asked
+    std::uint64_t disk_ran_out = 0;
+    bool takes_uploads = false;  // why not: not_ready_because()
     std::uint64_t leases_taken_over = 0;
     std::uint64_t clips_accepted = 0;
     std::uint64_t events_accepted = 0;
@@ -63,8 +76,8 @@ class UnitApi {
   // no exchange runs. Idempotent.
   void stop();
 
-  // False once a sync or a write has failed, or the journal has: for /readyz.
-  [[nodiscard]] bool healthy() const;
+  // Why no upload can be created now, in words for an operator; empty: it can. For /readyz.
+  [[nodiscard]] std::vector<std::string> not_ready_because() const;
   [[nodiscard]] Counters counters() const;
 
  private:

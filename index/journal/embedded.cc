@@ -12,6 +12,7 @@
 #include <mutex>
 #include <thread>
 
+#include "index/journal/commit_figures.h"
 #include "index/journal/published.h"
 #include "index/journal/views.h"
 #include "index/journal/writer.h"
@@ -75,6 +76,10 @@ class EmbeddedJournal final : public Journal {
     return published_.entries(number, width);
   }
   [[nodiscard]] bool healthy() const override { return healthy_; }
+
+  [[nodiscard]] CommitFigures commit_figures() const {
+    return {group_sizes_.snapshot(), group_seconds_.snapshot()};
+  }
 
   [[nodiscard]] Counters counters() const override {
     Counters counters{commands_, refused_, groups_, sync_us_, 0};
@@ -253,8 +258,11 @@ class EmbeddedJournal final : public Journal {
   void commit(Group& group) {
     const auto started = std::chrono::steady_clock::now();
     Status durable = healthy_ ? writer_.make_durable(group) : Status(fail(failure()));
-    sync_us_ += microseconds_since(started);
+    const std::uint64_t took_us = microseconds_since(started);
+    sync_us_ += took_us;
     ++groups_;
+    group_sizes_.observe(static_cast<double>(group.answers.size()));
+    group_seconds_.observe(static_cast<double>(took_us) / 1e6);
     if (!durable && healthy_) {
       healthy_ = false;
       log_error("journal_failed", durable.error());
@@ -295,6 +303,8 @@ class EmbeddedJournal final : public Journal {
   std::atomic<std::uint64_t> refused_ = 0;
   std::atomic<std::uint64_t> groups_ = 0;
   std::atomic<std::uint64_t> sync_us_ = 0;
+  Histogram group_sizes_ = group_size_histogram();
+  Histogram group_seconds_ = sync_seconds_histogram();
 
   Writer writer_;                // each half for the thread that has its role
   std::unique_ptr<Group> open_;  // for the thread that is entering; read under the lock if none is
@@ -303,6 +313,11 @@ class EmbeddedJournal final : public Journal {
 };
 
 }  // namespace
+
+CommitFigures commit_figures(const Journal& journal) {
+  const auto* embedded = dynamic_cast<const EmbeddedJournal*>(&journal);
+  return embedded == nullptr ? CommitFigures() : embedded->commit_figures();
+}
 
 Result<std::unique_ptr<Journal>> open_embedded(store::Store& store, const Rules& rules,
                                                KeyRing keys, Clock& clock, Random& random,

@@ -209,8 +209,26 @@ void add_limits(std::vector<Setting>& out) {
       "uploads", "clip_bytes_max", {1LL << 20, 1LL << 40},
       [](auto& c) -> auto& { return c.clip_bytes_max; }));
   out.push_back(number(
+      "uploads", "spool_reserve_percent", {0, 90},
+      [](auto& c) -> auto& { return c.spool_reserve_percent; }));
+  out.push_back(number(
       "uploads", "spool_reserve_bytes", {0, kAnything},
       [](auto& c) -> auto& { return c.spool_reserve_bytes; }));
+  out.push_back(number(
+      "uploads", "spool_percent", {1, 100},
+      [](auto& c) -> auto& { return c.upload_shares.spool_percent; }));
+  out.push_back(number(
+      "uploads", "unit_spool_percent", {1, 100},
+      [](auto& c) -> auto& { return c.upload_shares.unit_spool_percent; }));
+  out.push_back(number(
+      "uploads", "unit_uploads_max", {1, 1'000'000},
+      [](auto& c) -> auto& { return c.upload_shares.unit_uploads_max; }));
+  out.push_back(number(
+      "uploads", "unit_bodies_max", {1, 1'000'000},
+      [](auto& c) -> auto& { return c.upload_shares.unit_bodies_max; }));
+  out.push_back(number(
+      "uploads", "bytes_in_flight_max", {1 << 20, 1LL << 40},
+      [](auto& c) -> auto& { return c.upload_shares.bytes_in_flight_max; }));
   out.push_back(period(
       "uploads", "expiry_hours", {1, 24LL * 365},
       [](auto& c) -> auto& { return c.upload_expiry; }));

@@ -20,6 +20,15 @@ struct ListenerConfig {
   std::filesystem::path private_key;
 };
 
+// What uploads may take of the server at once, and one unit of that; beyond it 503.
+struct UploadShares {
+  std::uint64_t unit_uploads_max = 64;             // open uploads
+  std::uint64_t unit_bodies_max = 16;              // requests whose bodies are being received
+  std::uint64_t bytes_in_flight_max = 1ULL << 30;  // received and not written yet: memory
+  unsigned spool_percent = 50;       // of the file system, for all open uploads at full length
+  unsigned unit_spool_percent = 20;  // of that, for those of one unit
+};
+
 // Relative paths in the file are taken from the file's folder; here they are absolute.
 struct SiteConfig {
   std::string origin;          // of the journal: "hansom.example/demo"
@@ -42,7 +51,10 @@ struct SiteConfig {
 
   unsigned unit_threads = 0;  // 0: one a core
   std::uint64_t clip_bytes_max = 4ULL << 30;
-  std::uint64_t spool_reserve_bytes = 1ULL << 30;  // creations stop below this much free space
+  // Free space that uploads leave: the larger of a share of the file system and a size.
+  unsigned spool_reserve_percent = 5;
+  std::uint64_t spool_reserve_bytes = 0;
+  UploadShares upload_shares;
   std::chrono::hours upload_expiry{24 * 14};
   std::chrono::seconds drain{20};
   http::ServerLimits limits;

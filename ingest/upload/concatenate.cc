@@ -97,7 +97,7 @@ http::Awaitable<Taken> concatenate(http::Exchange& exchange, const upload::Creat
   if (auto refusal = upload::refuse_create(whole, {facts.bytes_max})) {
     co_return tl::unexpected<upload::Refusal>(*std::move(refusal));
   }
-  if (Status room = context.spool->check_reserve(parts->bytes); !room) {
+  if (Status room = context.room.check(parts->bytes); !room) {
     co_return refused(std::move(room).error());
   }
   facts.length = parts->bytes;

@@ -15,7 +15,7 @@ namespace hansom::ingest {
 // they go once it is complete, and stay for another try where its bytes are refused.
 // Errors: upload_not_found for a part that is no partial upload of this unit; parts_unfinished for
 // one that has not all its bytes; upload_locked; manifest_length_mismatch; those of
-// Spool::check_reserve and UploadHost::finish. Requires: all references outlive the task.
+// DiskRoom::check and UploadHost::finish. Requires: all references outlive the task.
 [[nodiscard]] http::Awaitable<Taken> concatenate(http::Exchange& exchange,
                                                  const upload::CreateRequest& request,
                                                  UploadFacts facts, UploadContext& context);

@@ -80,10 +80,12 @@ http::Awaitable<Taken> Intake::run() {
 
   // 3. The bytes.
   if (content_.append.bytes_max > 0) {
-    if (!context_.spool->check_reserve(0)) {
+    if (!context_.room.check(0)) {
       co_return refused({ErrorKind::kUnavailable, "disk_reserve_append",
                          "the server's disk is at its reserve; the upload can be resumed later"});
     }
+    const auto admitted = admit_content(exchange_, unit_.id, content_.append, context_);
+    if (!admitted) co_return refused(admitted.error());
     Outcome taken = co_await take();
     if (!taken) {
       auto ending = ended_by(std::move(taken).error());
@@ -140,8 +142,12 @@ http::Awaitable<Outcome> Intake::take_checked() {
 
 http::Awaitable<Outcome> Intake::read(http::Exchange& body) {
   const std::function<Status()> still_allowed = [this] { return check_allowed(); };
+  const std::uint64_t before = upload_.written();
   auto end = co_await receive(body, upload_, content_.append.bytes_max, still_allowed,
                               context_.receive_tools);
+  if (!end && !has_checksum()) {
+    context_.bytes_saved.fetch_add(upload_.written() - before, std::memory_order_relaxed);
+  }
   if (!end) co_return refused(std::move(end).error());
   if (Status allowed = check_allowed(); !allowed) co_return refused(std::move(allowed).error());
   if (*end == BodyEnd::kEnded) co_return Outcome{};
@@ -280,6 +286,13 @@ upload::Facts facts_of(const SpoolUpload& upload, const UploadContext& context) 
   facts.offset = upload.moved() ? facts.length.value_or(upload.written()) : upload.durable();
   facts.closed = upload.closed();
   return facts;
+}
+
+Result<Admission::Body> admit_content(const http::Exchange& exchange, const UnitId& unit,
+                                      const upload::Append& append, UploadContext& context) {
+  const std::uint64_t expected =
+      std::min(append.bytes_max, exchange.request().content_length.value_or(append.bytes_max));
+  return context.admission.begin_body(unit, std::min<std::uint64_t>(expected, kBufferBytes));
 }
 
 http::Awaitable<Taken> take_content(http::Exchange& exchange, SpoolUpload& upload,

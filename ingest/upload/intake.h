@@ -20,6 +20,13 @@ inline constexpr std::string_view kUploadsPath = "/uploads";
 [[nodiscard]] upload::Facts facts_of(const UploadFacts& of, UtcTime now);
 [[nodiscard]] upload::Facts facts_of(const SpoolUpload& upload, const UploadContext& context);
 
+// A place for the content of a request, before any of it is read. Errors: those of
+// Admission::begin_body.
+[[nodiscard]] Result<Admission::Body> admit_content(const http::Exchange& exchange,
+                                                    const UnitId& unit,
+                                                    const upload::Append& append,
+                                                    UploadContext& context);
+
 // Reads the content and makes it durable, or a clip where it is all. What came is kept, also when
 // the connection breaks; but content with a checksum is kept whole or not at all. A refusal that
 // ends the upload has ended it. Requires: the lease; all references outlive the task.

@@ -1,7 +1,7 @@
 // Who may work on which upload.
 #include "ingest/upload/leases.h"
 
-#include <vector>
+#include <algorithm>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -98,6 +98,28 @@ http::Awaitable<Result<Leases::Lease>> Leases::take(UploadId upload, http::StopH
                  "an older request did not let go of the upload in time; try again");
 }
 
+http::Awaitable<Leases::Lease> Leases::take_when_free(UploadId upload,
+                                                      std::chrono::milliseconds wait) {
+  const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+  const auto end = std::chrono::steady_clock::now() + wait;
+  const auto waiter = std::make_shared<Waiter>(executor, http::StopHandle());
+  while (true) {
+    {
+      const std::scoped_lock lock(mutex_);
+      const auto [entry, is_free] = entries_.try_emplace(upload);
+      if (is_free) co_return Lease(*this, std::move(upload));
+      auto& patient = entry->second.patient;
+      std::erase(patient, waiter);
+      if (std::chrono::steady_clock::now() >= end) co_return Lease();
+      patient.push_back(waiter);
+    }
+    waiter->timer.expires_at(end);
+    boost::system::error_code ignored;  // a look says how it stands
+    auto token = boost::asio::redirect_error(boost::asio::use_awaitable, ignored);
+    co_await waiter->timer.async_wait(token);
+  }
+}
+
 void Leases::release(const UploadId& upload) {
   const std::scoped_lock lock(mutex_);
   const auto entry = entries_.find(upload);
@@ -106,6 +128,7 @@ void Leases::release(const UploadId& upload) {
     waiter->state = Waiter::State::kGranted;
     wake(waiter);
   } else {
+    for (const auto& patient : entry->second.patient) wake(patient);
     entries_.erase(entry);
   }
 }

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include "proto/base/ids.h"
 #include "proto/http/exchange.h"
@@ -50,6 +51,10 @@ class Leases {
                                                     std::chrono::milliseconds wait = kLeaseWait);
   // Takes it only if nobody has it; empty otherwise. Never stops anybody.
   [[nodiscard]] Lease try_take(const UploadId& upload);
+  // Takes it once nobody has it, or is empty when that has not come about within `wait`. Never
+  // stops anybody, and never comes before one that take() has queued.
+  [[nodiscard]] http::Awaitable<Lease> take_when_free(UploadId upload,
+                                                      std::chrono::milliseconds wait);
   // Asks every holder to stop: the server is going down.
   void stop_all();
   [[nodiscard]] std::uint64_t taken_over() const { return taken_over_.load(); }
@@ -58,7 +63,8 @@ class Leases {
   struct Waiter;
   struct Entry {
     http::StopHandle holder;
-    std::shared_ptr<Waiter> waiter;  // shared: the waiting coroutine and this
+    std::shared_ptr<Waiter> waiter;                // shared: the waiting coroutine and this
+    std::vector<std::shared_ptr<Waiter>> patient;  // look again when it is free; shared likewise
   };
   // Takes it and returns null, or makes the caller the one that waits and returns its place.
   [[nodiscard]] std::shared_ptr<Waiter> take_or_queue(const UploadId& upload,

@@ -13,8 +13,6 @@ namespace hansom::ingest {
 // A buffer is one write: large enough to hide the cost of a system call and a hand-over, small
 // enough that what a crash loses of an unfinished request is little.
 inline constexpr std::size_t kBufferBytes = std::size_t{512} * 1024;
-// 256 MiB at most; so many uploads receive at once, the others wait for a buffer.
-inline constexpr std::size_t kBuffersMax = 512;
 // A long body is made durable, and the unit's right to send it looked at again, this often.
 inline constexpr std::uint64_t kDurableEveryBytes = std::uint64_t{32} * 1024 * 1024;
 static_assert(kDurableEveryBytes % kBufferBytes == 0);

@@ -1,10 +1,10 @@
 // Creates, finds, removes and, after a restart, rediscovers uploads.
 #include "ingest/upload/spool.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include <fcntl.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "ingest/upload/join_files.h"
@@ -28,12 +28,17 @@ Status preallocate(int fd, std::uint64_t bytes, const fs::path& path) {
   return fail(durable::storage_error(errno, "fallocate", path));
 }
 
+// What the upload will have, as far as it is known.
+std::uint64_t expected_bytes(const UploadFacts& facts) {
+  return facts.length.value_or(facts.promised_length().value_or(0));
+}
+
 }  // namespace
 
-Result<std::unique_ptr<Spool>> Spool::open(const fs::path& directory, std::uint64_t reserve_bytes,
-                                           Fault& fault) {
+Result<std::unique_ptr<Spool>> Spool::open(const fs::path& directory, Admission& admission,
+                                           DiskRoom& room, Fault& fault) {
   HANSOM_TRY(durable::make_directories(directory));
-  std::unique_ptr<Spool> spool(new Spool(directory, reserve_bytes, fault));
+  std::unique_ptr<Spool> spool(new Spool(directory, admission, room, fault));
   HANSOM_TRY(spool->scan());
   spool->make_durable();
   return spool;
@@ -89,6 +94,7 @@ void Spool::take_in(const fs::path& facts_file) {
     return;
   }
   const UploadId id = facts->id;
+  admission_.take_in(id, facts->unit, expected_bytes(*facts));
   uploads_[id] = std::make_shared<SpoolUpload>(directory_, *std::move(facts), written, moved);
 }
 
@@ -127,13 +133,13 @@ Status Spool::write_files(const UploadFacts& facts) const {
   const FileDescriptor clip(
       ::open(clip_file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
   if (!clip.valid()) return fail(durable::storage_error(errno, "create", clip_file));
-  const std::uint64_t expected = facts.length.value_or(facts.promised_length().value_or(0));
-  HANSOM_TRY(preallocate(clip.get(), expected, clip_file));
+  HANSOM_TRY(preallocate(clip.get(), expected_bytes(facts), clip_file));
   // Syncs the directory, and with it the name of the clip file.
   return durable::create_once(directory_.facts_file(facts.id), as_bytes(upload::facts_json(facts)));
 }
 
 Result<Spool::Upload> Spool::create(UploadFacts facts) {
+  HANSOM_TRY(admission_.enter(facts.id, facts.unit, expected_bytes(facts)));
   if (const Status written = write_files(facts); !written) {
     return not_created(facts.id, written.error());
   }
@@ -145,7 +151,8 @@ tl::unexpected<Error> Spool::not_created(const UploadId& id, const Error& why) {
   // the clip. What a cut brings back, the next scan removes or lets expire.
   ::unlink(directory_.facts_file(id).c_str());
   ::unlink(directory_.clip_file(id).c_str());
-  if (why.token != "disk_full") directory_.fault.raise(why);
+  directory_.failed(why);
+  admission_.leave(id);
   return fail(why);
 }
 
@@ -173,6 +180,8 @@ Result<Spool::Upload> Spool::concatenate(UploadFacts facts, const std::vector<Up
         durable::create_once(directory_.facts_file(facts.id), as_bytes(upload::facts_json(facts))));
     return hash;
   };
+  // Counted, never refused: its parts were let in, and go when it is complete.
+  admission_.take_in(facts.id, facts.unit, expected_bytes(facts));
   auto hash = write();
   if (!hash) return not_created(facts.id, hash.error());
   const std::uint64_t bytes = *facts.length;
@@ -187,8 +196,12 @@ Status Spool::set_length(SpoolUpload& upload, std::uint64_t length) {
   facts.length = length;
   Status recorded =
       durable::replace(directory_.facts_file(facts.id), as_bytes(upload::facts_json(facts)));
-  if (recorded) upload.set_length(length);
-  if (!recorded && recorded.error().token != "disk_full") directory_.fault.raise(recorded.error());
+  if (!recorded) {
+    directory_.failed(recorded.error());
+    return recorded;
+  }
+  upload.set_length(length);
+  admission_.resize(facts.id, length);
   return recorded;
 }
 
@@ -209,6 +222,15 @@ std::vector<Spool::Upload> Spool::all() const {
 std::size_t Spool::count() const {
   const std::scoped_lock lock(mutex_);
   return uploads_.size();
+}
+
+std::uint64_t Spool::bytes_undurable() const {
+  std::uint64_t bytes = 0;
+  for (const Upload& upload : all()) {
+    const std::uint64_t sure = upload->durable();  // first: it never overtakes what is written
+    if (!upload->moved()) bytes += upload->written() - std::min(sure, upload->written());
+  }
+  return bytes;
 }
 
 Status Spool::remove(const SpoolUpload& upload) {
@@ -232,23 +254,13 @@ Status Spool::remove_files(const SpoolUpload& upload) const {
 }
 
 void Spool::forget(const UploadId& id) {
+  admission_.leave(id);
   const std::scoped_lock lock(mutex_);
   uploads_.erase(id);
 }
 
 void Spool::withdraw_unsynced() const {
   for (const Upload& upload : all()) upload->withdraw_unsynced();
-}
-
-Status Spool::check_reserve(std::uint64_t more_bytes) const {
-  struct statvfs disk {};
-  if (::statvfs(directory_.path.c_str(), &disk) != 0) {
-    return fail(durable::storage_error(errno, "statvfs", directory_.path));
-  }
-  const std::uint64_t free_bytes = std::uint64_t{disk.f_bavail} * disk.f_frsize;
-  if (free_bytes >= reserve_bytes_ && free_bytes - reserve_bytes_ >= more_bytes) return {};
-  return fail(ErrorKind::kUnavailable, "disk_reserve",
-              "the server's disk is at its reserve; try again later");
 }
 
 }  // namespace hansom::ingest

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <vector>
 
+#include "ingest/upload/admission.h"
 #include "ingest/upload/spool_upload.h"
 
 namespace hansom::ingest {
@@ -21,12 +22,14 @@ class Spool {
   // upload removed, facts that cannot be read left alone and logged. Then all bytes found are made
   // durable at once; where that fails the fault is raised, no offset is shown, and the next start
   // begins by writing them again. Blocks. Error: kStorage.
+  // Requires: the others outlive this.
   [[nodiscard]] static Result<std::unique_ptr<Spool>> open(const std::filesystem::path& directory,
-                                                           std::uint64_t reserve_bytes,
+                                                           Admission& admission, DiskRoom& room,
                                                            Fault& fault);
 
   // Preallocates the clip file, then writes the facts: when it returns the upload survives a power
-  // cut. Blocks. Errors: kStorage `disk_full`, `storage_failed` (the fault is raised).
+  // cut. Blocks. Errors: those of Admission::enter; kStorage `disk_full`, `storage_failed` (the
+  // fault is raised).
   [[nodiscard]] Result<Upload> create(UploadFacts facts);
   // The final upload of `parts`, with all their bytes and closed: when it returns it survives a
   // power cut. The parts stay. Blocks. Requires: the leases of all; they are full, and facts.length
@@ -40,20 +43,22 @@ class Spool {
   [[nodiscard]] std::vector<Upload> all() const;
   [[nodiscard]] std::size_t count() const;
   [[nodiscard]] std::uint64_t bytes_durable() const { return directory_.bytes_durable; }
+  // Written and not yet covered by a sync, of all uploads.
+  [[nodiscard]] std::uint64_t bytes_undurable() const;
   // Forgets an upload and removes its files, the facts first: facts without a clip file would say
   // that the vault has it. Requires: the caller holds the lease. Blocks. Error: kStorage.
   [[nodiscard]] Status remove(const SpoolUpload& upload);
   // Forgets an upload that is a clip by now: the journal answers for it from here, also where its
   // files could not be removed. Requires: as remove. Blocks.
   void hand_over(const SpoolUpload& upload);
+  // Of what others have written to its file system, too: SpoolDirectory::failed.
+  void failed(const Error& error) const { directory_.failed(error); }
   // SpoolUpload::withdraw_unsynced() of each.
   void withdraw_unsynced() const;
-  // Whether `more_bytes` fit and leave the reserve free. Error: kUnavailable `disk_reserve`.
-  [[nodiscard]] Status check_reserve(std::uint64_t more_bytes) const;
 
  private:
-  Spool(std::filesystem::path directory, std::uint64_t reserve_bytes, Fault& fault)
-      : directory_{std::move(directory), fault}, reserve_bytes_(reserve_bytes) {}
+  Spool(std::filesystem::path directory, Admission& admission, DiskRoom& room, Fault& fault)
+      : directory_{std::move(directory), fault, room}, admission_(admission) {}
   [[nodiscard]] Status scan();
   void make_durable();
   [[nodiscard]] Status sync_found(const std::vector<Upload>& found) const;
@@ -66,7 +71,7 @@ class Spool {
   [[nodiscard]] tl::unexpected<Error> not_created(const UploadId& id, const Error& why);
 
   SpoolDirectory directory_;
-  const std::uint64_t reserve_bytes_;
+  Admission& admission_;
   mutable std::mutex mutex_;
   std::map<UploadId, Upload> uploads_;  // by mutex_
 };

@@ -105,7 +105,7 @@ Status SpoolUpload::write(std::uint64_t at, ByteSpan bytes) {
   if (::fstat(buffered_.get(), &now) == 0) {
     written_.store(static_cast<std::uint64_t>(now.st_size), std::memory_order_release);
   }
-  if (done.error().token != "disk_full") directory_.fault.raise(done.error());
+  directory_.failed(done.error());
   return done;
 }
 

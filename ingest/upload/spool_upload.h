@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 
+#include "ingest/upload/disk_room.h"
 #include "ingest/upload/fault.h"
 #include "ingest/upload/sync_group.h"
 #include "proto/base/durable_file.h"
@@ -25,6 +26,7 @@ inline constexpr std::uint64_t kUnsyncedBytesMax = std::uint64_t{33} * 1024 * 10
 struct SpoolDirectory {
   std::filesystem::path path;
   Fault& fault;
+  DiskRoom& room;
   std::atomic<bool> direct_refused = false;      // no O_DIRECT here: written through the page cache
   std::atomic<std::uint64_t> bytes_durable = 0;  // of all uploads since the start; for metrics
 
@@ -36,6 +38,14 @@ struct SpoolDirectory {
   }
   [[nodiscard]] std::filesystem::path mark_file(const UploadId& id) const {
     return path / upload::mark_file_name(id);
+  }
+  // A write or a change of names has failed. A full disk passes; everything else is the fault.
+  void failed(const Error& error) const {
+    if (error.token == "disk_full") {
+      room.ran_out(error);
+    } else {
+      fault.raise(error);
+    }
   }
 };
 

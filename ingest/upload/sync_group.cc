@@ -60,6 +60,8 @@ void SyncGroup::work() {
     }
     const auto took = std::chrono::steady_clock::now() - started;
     groups_.fetch_add(1, std::memory_order_relaxed);
+    group_sizes_.observe(static_cast<double>(group.size()));
+    group_seconds_.observe(std::chrono::duration<double>(took).count());
     sync_us_.fetch_add(static_cast<std::uint64_t>(
                            std::chrono::duration_cast<std::chrono::microseconds>(took).count()),
                        std::memory_order_relaxed);
@@ -83,7 +85,8 @@ Status SyncGroup::sync_all(const std::deque<Waiting>& group) const {
 
 SyncGroup::Counters SyncGroup::counters() const {
   return {syncs_.load(std::memory_order_relaxed), groups_.load(std::memory_order_relaxed),
-          sync_us_.load(std::memory_order_relaxed)};
+          sync_us_.load(std::memory_order_relaxed), group_sizes_.snapshot(),
+          group_seconds_.snapshot()};
 }
 
 void SyncGroup::stop() {

@@ -11,6 +11,7 @@
 
 #include "ingest/upload/fault.h"
 #include "proto/base/durable_file.h"
+#include "proto/base/histogram.h"
 #include "proto/http/awaitable_callback.h"
 
 namespace hansom::ingest {
@@ -21,6 +22,7 @@ class SyncGroup {
  public:
   struct Counters {
     std::uint64_t syncs = 0, groups = 0, sync_us = 0;
+    Histogram::Snapshot group_sizes, group_seconds;
   };
 
   // `on_failure` is called on the sync thread after the fault is raised, before anybody hears of
@@ -56,6 +58,8 @@ class SyncGroup {
   std::deque<Waiting> waiting_;  // by mutex_
   bool stopping_ = false;        // by mutex_
   std::atomic<std::uint64_t> syncs_ = 0, groups_ = 0, sync_us_ = 0;
+  Histogram group_sizes_ = group_size_histogram();
+  Histogram group_seconds_ = sync_seconds_histogram();
   std::jthread thread_;
 };
 

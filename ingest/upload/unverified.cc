@@ -20,7 +20,7 @@ Status SpoolUpload::begin_unverified() {
   const std::string text = std::to_string(at);
   Status made = durable::replace(directory_.mark_file(facts_.id), as_bytes(text));
   if (!made) {
-    if (made.error().token != "disk_full") directory_.fault.raise(made.error());
+    directory_.failed(made.error());
     mark_.reset();
     counted_max_.store(kNoLimit, std::memory_order_release);
   }

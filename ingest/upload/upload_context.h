@@ -4,7 +4,9 @@
 #include <atomic>
 #include <chrono>
 
+#include "ingest/upload/admission.h"
 #include "ingest/upload/disk_pool.h"
+#include "ingest/upload/disk_room.h"
 #include "ingest/upload/leases.h"
 #include "ingest/upload/receive.h"
 #include "ingest/upload/refusals.h"
@@ -17,12 +19,17 @@ namespace hansom::ingest {
 // waits for one job at a time.
 inline constexpr unsigned kDiskThreads = 4;
 inline constexpr std::size_t kDiskQueueMax = 4096;
-static_assert(kDiskQueueMax > 2 * kBuffersMax);
 
 struct UploadOptions {
   std::uint64_t clip_bytes_max = 0;
-  std::uint64_t reserve_bytes = 0;
+  Reserve reserve;
   std::chrono::seconds expiry{0};
+  AdmissionLimits limits;
+
+  // As many as may be in flight. One at least.
+  [[nodiscard]] std::size_t buffers_max() const {
+    return std::max<std::uint64_t>(1, limits.bytes_in_flight_max / kBufferBytes);
+  }
 };
 
 // Owns threads, spool and leases; borrows host, clock and random. Any thread.
@@ -33,6 +40,9 @@ struct UploadContext {
         clock(site_clock),
         random(randomness),
         options(upload_options),
+        admission(options.limits),
+        room(spool_directory, options.reserve),
+        buffers(options.buffers_max(), kBufferBytes),
         syncs(std::move(spool_directory), fault, [this] { spool->withdraw_unsynced(); }),
         receive_tools{buffers, disk, syncs, bytes_received} {}
 
@@ -56,11 +66,15 @@ struct UploadContext {
 
   std::atomic<bool> draining = false;
   std::atomic<std::uint64_t> bytes_received = 0;
+  // What requests that broke off had brought: without resuming it would have to be sent again.
+  std::atomic<std::uint64_t> bytes_saved = 0;
   Refusals refusals;
   Fault fault;
+  Admission admission;
+  DiskRoom room;
   std::unique_ptr<Spool> spool;  // opened before anybody else gets this
   Leases leases;
-  BufferPool buffers{kBuffersMax, kBufferBytes};
+  BufferPool buffers;
   SyncGroup syncs;
   DiskPool disk{kDiskThreads, kDiskQueueMax};
   const ReceiveTools receive_tools;

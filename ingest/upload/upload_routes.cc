@@ -3,6 +3,7 @@
 #include "ingest/upload/upload_routes.h"
 
 #include "ingest/upload/concatenate.h"
+#include "ingest/upload/empty_uploads.h"
 #include "ingest/upload/observed_body.h"
 #include "proto/http/wire_errors.h"
 
@@ -12,6 +13,9 @@ namespace {
 using upload::Append;
 using upload::Dialect;
 using upload::Refusal;
+
+// Most acceptances are over by then; asking again costs a round trip.
+constexpr std::chrono::milliseconds kAcceptanceWait{1000};
 
 upload::RequestHead head_of(const http::Request& request) {
   return {request.method, request.fields.all(), request.has_body, request.content_length};
@@ -187,15 +191,24 @@ http::Awaitable<Status> UploadRoutes::create(http::Exchange& exchange) {
   if (const auto* refusal = std::get_if<Refusal>(&decision)) {
     co_return co_await refuse(exchange, dialect, *refusal);
   }
-  if (Status room = context_.spool->check_reserve(facts->length.value_or(0)); !room) {
+  if (Status room = context_.room.check(facts->length.value_or(0)); !room) {
     co_return fail(std::move(room).error());
+  }
+  // A refusal of the bytes that come along must not leave an upload that nobody has heard of.
+  if (const auto* bytes = std::get_if<Append>(&decision); bytes && wanted->with_content) {
+    const auto admitted = admit_content(exchange, unit->id, *bytes, context_);
+    if (!admitted) co_return fail(admitted.error());
   }
 
   // From here the upload exists: it survives a power cut before the unit hears of it.
   const std::function<Result<Spool::Upload>()> make = [this, &facts] {
     return context_.spool->create(*facts);
   };
-  const auto upload = co_await context_.disk.await<Spool::Upload>(make);
+  auto upload = co_await context_.disk.await<Spool::Upload>(make);
+  if (!upload && upload.error().token == "unit_uploads_full" &&
+      co_await discard_oldest_empty(context_, unit->id)) {
+    upload = co_await context_.disk.await<Spool::Upload>(make);
+  }
   if (!upload) co_return fail(upload.error());
   const auto announced = co_await announce(exchange, dialect, **upload);
   if (!announced) co_return fail(announced.error());
@@ -252,8 +265,8 @@ http::Awaitable<Status> UploadRoutes::describe(http::Exchange& exchange) {
   co_return co_await std::move(responding);
 }
 
-// tus: never waits for a writer. An upload that is full is not shown as such before its clip
-// exists: clients stop when they see it.
+// tus: never waits for a writer, and for an acceptance only so long. An upload that is full is not
+// shown as such before its clip exists: clients stop when they see it.
 http::Awaitable<Result<upload::Facts>> UploadRoutes::describe_beside(Asked& asked) {
   const Spool::Upload upload = asked.open;
   const bool partial = upload->facts().concat == upload::Concat::kPartial;
@@ -264,7 +277,8 @@ http::Awaitable<Result<upload::Facts>> UploadRoutes::describe_beside(Asked& aske
     const upload::Facts facts = facts_of(*upload, context_);
     if (partial || facts.offset != facts.length) co_return facts;
   }
-  const Leases::Lease lease = context_.leases.try_take(asked.id);
+  auto taking = context_.leases.take_when_free(asked.id, kAcceptanceWait);
+  const Leases::Lease lease = co_await std::move(taking);
   if (!lease.held()) {
     co_return fail(ErrorKind::kUnavailable, "acceptance_pending",
                    "all bytes are here and the clip is being accepted; ask again");

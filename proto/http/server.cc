@@ -25,6 +25,14 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using ErrorCode = boost::system::error_code;
 
+// So many connections over connections_max, a sixteenth of it and some, are told why: each costs a
+// handshake.
+constexpr std::size_t kToldMore = 16;
+
+std::size_t told_max(const ServerLimits& limits) {
+  return limits.connections_max + limits.connections_max / 16 + kToldMore;
+}
+
 // Pause of the acceptor when the process has no descriptors left.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
@@ -86,9 +94,13 @@ void log_exception(std::string_view event, const std::exception_ptr& exception) 
   }
 }
 
-void start_session(const std::shared_ptr<Core>& core, Listener& listener, tcp::socket socket) {
+enum class Admitted { kServed, kTold, kNot };
+
+void start_session(const std::shared_ptr<Core>& core, Listener& listener, tcp::socket socket,
+                   Admitted admitted) {
   auto owned =
       std::make_unique<Session>(std::move(socket), core->options, core->router, core->counters);
+  if (admitted == Admitted::kTold) owned->refuse_all();
   Session* session = owned.get();
   listener.sessions.emplace(session, std::move(owned));
   core->connections_total.fetch_add(1, std::memory_order_relaxed);
@@ -101,18 +113,20 @@ void start_session(const std::shared_ptr<Core>& core, Listener& listener, tcp::s
                  });
 }
 
-// The limit's policy: accept and close at once, before the handshake. An answer would cost the
-// handshake that the limit is there to save; units come back by their backoff, and a backlog left
-// full would hide the reason.
-bool admit(Core& core) {
-  if (core.connections_open.fetch_add(1) < core.options.limits.connections_max) return true;
-  core.connections_open.fetch_sub(1);
+// The limit's policy: the first ones over it get an answer, which says when to come back; the
+// others are accepted and closed at once, before the handshake that the limit is there to save.
+// They come back by their backoff, and a backlog left full would hide the reason.
+Admitted admit(Core& core) {
+  const std::size_t open = core.connections_open.fetch_add(1);
+  if (open < core.options.limits.connections_max) return Admitted::kServed;
+  const bool told = open < told_max(core.options.limits);
+  if (!told) core.connections_open.fetch_sub(1);
   if (core.connections_refused.fetch_add(1) % 1000 == 0) {
     log(LogLevel::kWarning, "connections_max_reached",
         {{"listener", core.options.name},
          {"connections_max", std::uint64_t{core.options.limits.connections_max}}});
   }
-  return false;
+  return told ? Admitted::kTold : Admitted::kNot;
 }
 
 Awaitable<void> accept_loop(std::shared_ptr<Core> core, Listener& listener) {
@@ -123,7 +137,8 @@ Awaitable<void> accept_loop(std::shared_ptr<Core> core, Listener& listener) {
     co_await listener.acceptor.async_accept(socket, token);
     if (listener.stopping) co_return;
     if (!error) {
-      if (admit(*core)) start_session(core, listener, std::move(socket));
+      const Admitted admitted = admit(*core);
+      if (admitted != Admitted::kNot) start_session(core, listener, std::move(socket), admitted);
       continue;
     }
     if (error == asio::error::connection_aborted) continue;  // gone before we looked
@@ -164,6 +179,7 @@ class AsioServer final : public Server {
     counters.connections_total = core_->connections_total.load();
     counters.connections_refused = core_->connections_refused.load();
     counters.handshakes_failed = core_->counters.handshakes_failed.load();
+    counters.sessions_resumed = core_->counters.sessions_resumed.load();
     counters.requests_total = core_->counters.requests_total.load();
     counters.bytes_received = core_->counters.traffic.bytes_received.load();
     counters.bytes_sent = core_->counters.traffic.bytes_sent.load();

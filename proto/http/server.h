@@ -76,12 +76,14 @@ struct ServerOptions {
 struct ServerCounters {  // snapshot of one listener; all monotonic but connections_open
   std::uint64_t connections_open = 0, connections_total = 0, handshakes_failed = 0,
                 requests_total = 0, bytes_received = 0, bytes_sent = 0;
-  std::uint64_t connections_refused = 0;  // closed at once because of connections_max
+  std::uint64_t sessions_resumed = 0;  // TLS sessions, also where the certificate was refused then
+  std::uint64_t connections_refused = 0;  // because of connections_max: answered 503 or closed
 };
 
-// Over connections_max a connection is accepted and closed at once: an answer would cost the
-// handshake that the limit saves. SIGPIPE is ignored in the process from listen() on, because
-// OpenSSL writes to sockets that may be gone.
+// Over connections_max a connection is answered 503 `connections_full` and ends; over that and a
+// sixteenth it is closed at once, because an answer costs the handshake that the limit saves.
+// SIGPIPE is ignored in the process from listen() on, because OpenSSL writes to sockets that may be
+// gone.
 //
 // Owns its acceptors and sessions. Requires: before the server or a context is destroyed, stop()
 // has called `done` or no thread runs the contexts any more. `contexts` are run by the caller, one

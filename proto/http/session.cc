@@ -76,6 +76,9 @@ Awaitable<bool> Session::open() {
     refusal = stream.tls_reason().empty() ? error.message() : stream.tls_reason();
   } else if (auto* ssl = static_cast<SSL*>(stream.native_tls()); ssl != nullptr) {
     connection_.peer.tls_resumed = SSL_session_reused(ssl) == 1;
+    if (connection_.peer.tls_resumed) {
+      counters_.sessions_resumed.fetch_add(1, std::memory_order_relaxed);
+    }
     Result<std::optional<PeerCertificate>> certificate = peer_certificate(ssl);
     if (!certificate) {
       refusal = certificate.error().message;
@@ -164,6 +167,11 @@ Awaitable<Session::Next> Session::serve_one() {
   Result<RequestHead> head = parse_head(text, {connection_.options.method_override});
   connection_.buffer.consume(*head_bytes);
   if (!head) co_return co_await refuse(head.error());
+  if (refuses_all_) {
+    const Error full{ErrorKind::kUnavailable, "connections_full",
+                     "the server has as many connections as it may; try again later"};
+    co_return co_await refuse(full);
+  }
   co_return co_await serve(*head);
 }
 

@@ -12,6 +12,7 @@ namespace hansom::http {
 
 struct SessionCounters {  // of one listener, all threads
   std::atomic<std::uint64_t> handshakes_failed{0};
+  std::atomic<std::uint64_t> sessions_resumed{0};
   std::atomic<std::uint64_t> requests_total{0};
   TrafficCounters traffic;
 };
@@ -23,6 +24,8 @@ class Session {
   Session(boost::asio::ip::tcp::socket socket, const ServerOptions& options, const Router& router,
           SessionCounters& counters);
 
+  // Its first request is refused (503 `connections_full`) and the connection ends. Before run().
+  void refuse_all() { refuses_all_ = true; }
   // Serves the connection until it ends. Requires: called once; the session outlives the task.
   [[nodiscard]] Awaitable<void> run();
 
@@ -51,6 +54,7 @@ class Session {
   SessionCounters& counters_;
   bool idle_ = true;   // no exchange is running and no byte of a head has come
   bool first_ = true;  // no request has come yet
+  bool refuses_all_ = false;
 };
 
 }  // namespace hansom::http

@@ -14,7 +14,7 @@ namespace {
 // Sorted by token; a test checks it. Which status makes a client retry: protocols of tus and the
 // IETF draft retry every 5xx, 409 and 423, and nothing else.
 constexpr std::array kWireErrors = {
-    WireError{"acceptance_pending", 503, "The clip is being accepted"},
+    WireError{"acceptance_pending", 503, "The clip is being accepted", 1},
     WireError{"age_header", 422, "The clip is not age v1"},
     WireError{"age_header_mac", 422, "The clip's age header was changed"},
     WireError{"age_no_match", 422, "The clip is not sealed to this vault"},
@@ -72,6 +72,7 @@ constexpr std::array kWireErrors = {
     WireError{"bad_verifier_key", 400, "Not a verifier key"},
     WireError{"body_timeout", 408, "The body stopped coming"},
     WireError{"body_too_large", 413, "The body is too large"},
+    WireError{"bytes_in_flight_full", 503, "Too many units send at present"},
     WireError{"cancelled", 503, "The request was ended"},
     WireError{"certificate_unknown", 403, "The certificate is not the enrolled one"},
     WireError{"checkpoint_refused", 422, "The witness does not cosign that"},
@@ -83,6 +84,7 @@ constexpr std::array kWireErrors = {
     WireError{"clip_truncated", 422, "The clip is cut short"},
     WireError{"conflict", 409, "Not possible in the present state"},
     WireError{"connection_lost", 503, "The connection was lost"},
+    WireError{"connections_full", 503, "Too many connections at present", 10},
     WireError{"corrupt", 500, "Stored data are damaged"},
     WireError{"destroyed", 410, "The clip was destroyed"},
     WireError{"digest_mismatch", 460, "The digest is not the manifest's"},
@@ -167,6 +169,7 @@ constexpr std::array kWireErrors = {
     WireError{"site_damaged", 500, "What the site keeps does not agree"},
     WireError{"site_opened", 409, "The journal has begun already"},
     WireError{"spool_corrupt", 500, "A file of the spool is damaged"},
+    WireError{"spool_full", 503, "Too much is being uploaded at present", 30},
     WireError{"storage_failed", 503, "Storage has failed"},
     WireError{"store_busy", 503, "The store is changing under the reader"},
     WireError{"store_corrupt", 500, "Stored bytes are damaged"},
@@ -186,9 +189,12 @@ constexpr std::array kWireErrors = {
     WireError{"unauthenticated", 401, "Credentials are missing or wrong"},
     WireError{"unavailable", 503, "Not available at present"},
     WireError{"unit_already_revoked", 409, "The unit is revoked already"},
+    WireError{"unit_bodies_full", 503, "The unit sends too much at once"},
     WireError{"unit_not_found", 404, "No such unit"},
     WireError{"unit_revoked", 403, "The unit is revoked"},
+    WireError{"unit_spool_full", 503, "The unit's open uploads have their share", 30},
     WireError{"unit_unknown", 403, "The unit is not enrolled"},
+    WireError{"unit_uploads_full", 503, "The unit has too many open uploads", 30},
     WireError{"unknown_parameter", 400, "Unknown parameter"},
     WireError{"unsupported", 415, "Not supported"},
     WireError{"unsupported_expectation", 417, "Unknown expectation"},
@@ -251,6 +257,12 @@ const WireError* find_row(std::string_view token) {
   return row != kWireErrors.end() && row->token == token ? &*row : nullptr;
 }
 
+std::uint32_t retry_after_s(const WireError& row, Random& random) {
+  std::array<std::uint8_t, 2> dice{};
+  random.fill(dice);
+  return row.retry_after_s + (dice[0] * 256U + dice[1]) % (row.retry_after_s + 1);
+}
+
 bool message_stays_inside(ErrorKind kind) {
   return kind == ErrorKind::kInternal || kind == ErrorKind::kStorage || kind == ErrorKind::kCorrupt;
 }
@@ -266,7 +278,7 @@ WireError wire_error(const Error& error) {
   return *find_row(default_token(error.kind));
 }
 
-Response problem(const Error& error, const ProblemForm& form) {
+Response problem(const Error& error, const ProblemForm& form, Random& random) {
   WireError row = wire_error(error);
   if (form.status != 0) row.status = form.status;
   boost::json::object document;
@@ -283,7 +295,9 @@ Response problem(const Error& error, const ProblemForm& form) {
   response.status = row.status;
   response.fields.add("Content-Type", "application/problem+json");
   response.fields.add("Cache-Control", "no-store");
-  if (row.status == 503) response.fields.add("Retry-After", "5");
+  if (row.status == 503) {
+    response.fields.add("Retry-After", std::to_string(retry_after_s(row, random)));
+  }
   if (row.status == 401) response.fields.add("WWW-Authenticate", "Bearer");
   response.body = boost::json::serialize(document);
   return response;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "proto/base/random.h"
 #include "proto/base/result.h"
 #include "proto/http/exchange.h"
 
@@ -15,7 +16,8 @@ namespace hansom::http {
 struct WireError {
   std::string_view token;
   unsigned status;
-  std::string_view title;  // short, for people, the same every time
+  std::string_view title;      // short, for people, the same every time
+  unsigned retry_after_s = 5;  // of a 503: the least wait before the next try
 };
 
 [[nodiscard]] std::span<const WireError> wire_errors();  // sorted by token
@@ -29,6 +31,9 @@ struct ProblemForm {
 };
 // RFC 9457: application/problem+json with type "urn:hansom:error:<token>", title, status, detail,
 // token. kInternal, kStorage and kCorrupt keep their message out of `detail` (it goes to the log).
-[[nodiscard]] Response problem(const Error& error, const ProblemForm& form = {});
+// A 503 says Retry-After: the row's wait and up to as much again by chance, so that those who were
+// refused together do not come back together.
+[[nodiscard]] Response problem(const Error& error, const ProblemForm& form = {},
+                               Random& random = system_random());
 
 }  // namespace hansom::http

@@ -26,7 +26,7 @@ KIB, MIB = 1 << 10, 1 << 20
 PROGRAM = 192 * MIB
 CONNECTION = 64 * KIB
 UPLOAD = 160 * KIB
-BUFFER, BUFFERS_MAX = 512 * KIB, 512
+BUFFER, BUFFERS_MAX = 512 * KIB, 2048
 
 
 def allowed(connections, uploads):

@@ -6,8 +6,10 @@ import os
 import pathlib
 import subprocess
 import tempfile
+import time
 import unittest
 
+import disk_model
 import life
 import power_loss
 import site_with_faults
@@ -15,6 +17,7 @@ from site_with_faults import harness
 
 FILE_SYSTEM_BYTES = 96 << 20  # RocksDB reserves some tens of megabytes for its logs
 BALLAST_LEFT_BYTES = 1 << 20
+READY_SECONDS_MAX = 30
 
 
 class SmallFileSystem:
@@ -76,6 +79,39 @@ class DiskFull(unittest.TestCase):
         site.kill()
         small.free()
         self.go_on(site, [before, after, filling])
+
+    def test_with_room_again_it_goes_on_by_itself(self):
+        """A full disk is no fault: it is said, and when there is room again nobody has to do anything."""
+        site = site_with_faults.FaultSite()
+        self.addCleanup(site.close)
+        layer = power_loss.Layer(site.data, site.folder, "hansomd")
+        site.environment = layer.environment
+        site.start()
+        one = life.Life(site, site.template.clips[:3])
+        layer.arm(1, power_loss.FAIL, errno.ENOSPC, mask=1 << disk_model.ALLOCATE)
+        with self.assertRaisesRegex(life.Interrupted, ": 507 .*disk_full"):
+            one.run()
+        self.assertEqual(layer.fired, "allocate")
+        status, says = site.local("/readyz")
+        self.assertEqual(status, 503)
+        self.assertIn("disk:", says)
+        metrics = site.local("/metrics")[1]
+        self.assertIn("hansom_accepting_uploads 0\n", metrics)
+        self.assertIn("hansom_disk_full_total 1\n", metrics)
+        with self.assertRaisesRegex(life.Interrupted, ": 507 .*disk_full"):
+            one.run()  # the pause: nothing is tried
+        deadline = time.monotonic() + READY_SECONDS_MAX
+        while site.local("/readyz")[0] != 200:
+            self.assertLess(time.monotonic(), deadline, "it stays closed though there is room")
+            time.sleep(0.1)  # polling for readiness; bounded by the deadline
+        one.run()
+        one.check_ledger()
+        site.log.flush()
+        log = (site.folder / "hansomd.log").read_text()
+        self.assertEqual(log.count('"event":"disk_full"'), 1, "said once")
+        self.assertIn("disk_has_room_again", log)
+        self.assertEqual(site.stop(), 0, site.log_tail())
+        site.check_record()
 
     def test_every_call_that_needs_room_fails_from_somewhere_on(self):
         for step in (1, 2, 4, 8, 16, 24, 32):

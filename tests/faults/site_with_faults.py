@@ -13,7 +13,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "end_to_end"))
 import harness  # noqa: E402: where it lies is only known now
 
-SETTINGS = [("retention", "event_days", 0), ("retention", "request_days", 31), ("uploads", "spool_reserve_bytes", 0),
+SETTINGS = [("retention", "event_days", 0), ("retention", "request_days", 31), ("uploads", "spool_reserve_percent", 0),
             ("units", "address", '"127.0.0.1"'), ("people", "address", '"127.0.0.1"'), ("units", "threads", 1)]
 REGISTER = """[[vehicle]]
 unit = "unit-1"

@@ -130,6 +130,25 @@ class SystemCalls(unittest.TestCase):
                 self.assertTrue(one.unready, "a failed sync stops acceptance")
                 self.assertGreater(one.life.ledger.uploads[clip.number].offset, 0)
 
+    def test_each_write_of_an_upload_fails(self):
+        """By a disk that fails the server is stopped, by one that is full for a while; either way what was shown stands.
+        In the short version some of them."""
+        dry = trial.Trial(clips=1)
+        self.addCleanup(dry.site.close)
+        dry.site.start()
+        dry.layer.log.write_bytes(b"")
+        dry.life.upload(dry.life.clips[0])
+        writes = sum(fields[1] == disk_model.WRITE for fields, *_ in disk_model.records(dry.layer.log))
+        self.assertGreater(writes, 2)
+        cases = [(step, error) for step in range(1, writes + 1) for error in (errno.EIO, errno.ENOSPC)]
+        chance = random.Random(trial.SEED)
+        for step, error in cases if EVERY else chance.sample(cases, 4):
+            with self.subTest(write=step, error=errno.errorcode[error], seed=trial.SEED):
+                one = trial.Trial(clips=1)
+                one.run(trial.Fault(power_loss.FAIL, step, error, mask=1 << disk_model.WRITE, cut=disk_model.DROP_ALL))
+                self.assertEqual(one.fired, "write")
+                self.assertTrue(one.unready or error == errno.ENOSPC, "a failed write stops acceptance")
+
     def test_the_receipt_comes_though_the_spool_cannot_forget_the_clip(self):
         one = trial.Trial(clips=1)
         one.run(trial.Fault(power_loss.FAIL, 1, mask=1 << disk_model.UNLINK, cut=disk_model.DROP_ALL))

@@ -135,10 +135,28 @@ class Trial:
         if status != 503 or not reasons.strip():
             raise AssertionError(f"not ready, and /readyz says {status} {reasons!r}")
         try:
+            self.check_operators_know(reasons)
+        except OSError:
+            return  # it has died since
+        try:
             self.life.create(self.site.template.clips[-1])
         except life.Interrupted:
             return
         raise AssertionError("an upload was created on a server that is not ready")
+
+    def check_operators_know(self, reasons):
+        """The metrics and the log say it, too."""
+        _, metrics = self.site.local("/metrics")
+        expected = ["hansom_accepting_uploads 0\n"]
+        if "journal:" in reasons:
+            expected.append("hansom_journal_healthy 0\n")
+        missing = [line for line in expected if line not in metrics]
+        self.site.log.flush()
+        log = (self.site.folder / "hansomd.log").read_text(errors="replace")
+        wanted = {"journal:": "journal", "storage:": "storage_fault", "disk:": "disk_"}
+        missing += [event for reason, event in wanted.items() if reason in reasons and event not in log]
+        if missing:
+            raise AssertionError(f"/readyz says {reasons!r}; metrics or log do not say {missing}")
 
     def mend(self):
         self.site.start()

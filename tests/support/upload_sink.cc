@@ -112,9 +112,13 @@ Status run(const SinkOptions& options) {
   HANSOM_TRY(durable::make_directories(complete));
   HANSOM_TRY(durable::make_directories(spool));
   SinkHost host(complete);
-  ingest::UploadContext context(host, system_clock(), system_random(),
-                                {options.bytes_max, 0, options.expiry}, spool);
-  HANSOM_TRY_ASSIGN(context.spool, ingest::Spool::open(spool, 0, context.fault));
+  ingest::UploadOptions uploading{options.bytes_max, {0, 0}, options.expiry, {}};
+  // Everybody is one unit here.
+  uploading.limits.unit_uploads_max = uploading.limits.unit_bodies_max = 1'000'000;
+  uploading.limits.unit_spool_bytes_max = uploading.limits.spool_bytes_max;
+  ingest::UploadContext context(host, system_clock(), system_random(), uploading, spool);
+  HANSOM_TRY_ASSIGN(context.spool,
+                    ingest::Spool::open(spool, context.admission, context.room, context.fault));
   ingest::UploadRoutes uploads(context);
   http::Router router;
   for (http::Route& route : uploads.routes()) {

@@ -156,14 +156,14 @@ TEST_F(AcceptClip, ACrashBetweenTheLastByteAndTheVaultIsMadeGoodByHead) {
   const std::string path = site_.create(clip);
   site_.vault->adopt_fails = true;
   EXPECT_EQ(upload(path, clip), "storage_failed");
-  EXPECT_FALSE(site_.api->healthy());
+  EXPECT_FALSE(site_.api->not_ready_because().empty());
   EXPECT_EQ(head(path), "storage_failed");
   const auto another = site_.creation(site_.make_clip(Bytes(5, 'x')));
   EXPECT_EQ(site_.run(*another), "storage_failed");
   EXPECT_EQ(site_.files_in_spool(), 2U);
 
   site_.restart();
-  EXPECT_TRUE(site_.api->healthy());
+  EXPECT_TRUE(site_.api->not_ready_because().empty());
   ASSERT_EQ(head(path), "200");
   EXPECT_EQ(last_->answer_field("Upload-Offset"), std::to_string(clip.sealed.size()));
   EXPECT_EQ(last_->answer_field("Hansom-Receipt"), path + "/receipt");

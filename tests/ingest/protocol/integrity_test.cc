@@ -228,7 +228,9 @@ TEST_F(UploadIntegrity, ACrashLeavesNothingUnverified) {
   const auto left = site_.site.folder / "crashed";
   std::filesystem::resize_file(left / (id + ".clip"), 45);
   ingest::Fault fault;
-  const auto spool = ingest::Spool::open(left, 0, fault);
+  ingest::Admission admission{ingest::AdmissionLimits()};
+  ingest::DiskRoom room(left, {0, 0});
+  const auto spool = ingest::Spool::open(left, admission, room, fault);
   ASSERT_TRUE(spool);
   const auto upload = (*spool)->find(UploadId::parse(id).value());
   ASSERT_TRUE(upload);

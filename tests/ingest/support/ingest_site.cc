@@ -35,7 +35,7 @@ IngestSite::IngestSite()
   config.controller = "council";
   config.data = folder / "data";
   config.clip_bytes_max = 64ULL << 20;
-  config.spool_reserve_bytes = 0;
+  config.spool_reserve_percent = 0;
   journal_pem_ = std::string(tlog::Signer::generate_pem().text());
   open();
   enrol("cab-7", unit);

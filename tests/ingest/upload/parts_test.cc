@@ -72,6 +72,34 @@ TEST(Leases, AHolderThatDoesNotLetGoLocksTheUpload) {
   EXPECT_TRUE(leases.try_take(id).held());
 }
 
+TEST(Leases, ThePatientGetItWhenItIsFreeAndStopNobody) {
+  io_context io;
+  Leases leases;
+  const UploadId id = UploadId::make(system_random());
+  Leases::Lease held = leases.try_take(id);
+  std::vector<bool> got;
+  const auto wait = [&](std::chrono::milliseconds most) {
+    const auto done = [&got](const std::exception_ptr& thrown, Leases::Lease lease) {
+      if (thrown) std::rethrow_exception(thrown);
+      got.push_back(lease.held());  // and is given back: the next one's turn
+    };
+    boost::asio::co_spawn(io, leases.take_when_free(id, most), done);
+  };
+  wait(std::chrono::milliseconds(1));
+  io.run();
+  EXPECT_EQ(got, std::vector<bool>{false}) << "not for ever";
+  wait(std::chrono::hours(1));
+  wait(std::chrono::hours(1));
+  io.restart();
+  io.poll();
+  EXPECT_EQ(got.size(), 1U);
+  held = {};
+  while (got.size() < 3) io.run_one();
+  EXPECT_EQ(got, (std::vector<bool>{false, true, true}));
+  EXPECT_EQ(leases.taken_over(), 0U);
+  EXPECT_TRUE(leases.try_take(id).held());
+}
+
 TEST(Leases, StopAllAsksEveryHolder) {
   io_context io;
   Leases leases;

@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <limits>
 #include <random>
 
+#include "ingest/upload/disk_room.h"
 #include "ingest/upload/receive.h"
 #include "proto/base/durable_file.h"
 #include "tests/ingest/support/ingest_site.h"
@@ -229,6 +231,28 @@ TEST(Spool, TheReserveStopsCreations) {
   EXPECT_EQ(site.run(*creation), "disk_reserve");
   const auto patch = site.patch(path, 0, clip.sealed, 1000);
   EXPECT_EQ(site.run(*patch), "disk_reserve_append");
+}
+
+TEST(Spool, TheReserveIsTheLargerOfAShareAndASize) {
+  EXPECT_EQ(DiskRoom::reserve_of({5, 0}, 1000), 50U);
+  EXPECT_EQ(DiskRoom::reserve_of({5, 70}, 1000), 70U);
+  EXPECT_EQ(DiskRoom::reserve_of({0, 0}, 1000), 0U);
+  const std::uint64_t huge = std::numeric_limits<std::uint64_t>::max();
+  EXPECT_GT(DiskRoom::reserve_of({90, 0}, huge), huge / 2) << "no overflow";
+}
+
+// A full disk closes the door for a moment, and then it is tried again; it is no fault.
+TEST(Spool, AfterAFullDiskThereIsAPauseAndThenAnotherTry) {
+  test::TempDir folder;
+  DiskRoom room(folder.path(), {0, 0});
+  const auto now = DiskRoom::Clock::now();
+  EXPECT_TRUE(room.check(1, now));
+  room.ran_out({ErrorKind::kStorage, "disk_full", "no room"}, now);
+  EXPECT_EQ(room.check(1, now).error().token, "disk_full");
+  EXPECT_EQ(room.check(0, now + kNoRoomPause - std::chrono::milliseconds(1)).error().token,
+            "disk_full");
+  EXPECT_TRUE(room.check(1, now + kNoRoomPause));
+  EXPECT_EQ(room.times_ran_out(), 1U);
 }
 
 TEST(Spool, TerminationRemovesAnUnfinishedUpload) {

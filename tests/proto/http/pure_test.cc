@@ -208,7 +208,32 @@ TEST(WireErrors, ProblemKeepsInnerMessagesInside) {
     const Response inner = problem({kind, "internal", "/var/lib/secret"});
     EXPECT_FALSE(boost::json::parse(inner.body).as_object().contains("detail"));
   }
-  EXPECT_TRUE(problem({ErrorKind::kUnavailable, "draining", ""}).fields.find("Retry-After"));
+}
+
+// The same seed, the same waits; never below the row's, never more than twice it, and spread.
+TEST(WireErrors, RetryAfterHasJitter) {
+  for (const WireError& row : wire_errors()) {
+    if (row.status == 503) continue;
+    EXPECT_FALSE(problem({ErrorKind::kInvalid, row.token, ""}).fields.find("Retry-After"));
+  }
+  const auto waits = [](std::uint64_t seed) {
+    const auto random = seeded_random(seed);
+    std::vector<int> seconds;
+    for (int i = 0; i < 200; ++i) {
+      const Response full = problem({ErrorKind::kUnavailable, "connections_full", ""}, {}, *random);
+      seconds.push_back(std::stoi(std::string(full.fields.find("Retry-After").value())));
+    }
+    return seconds;
+  };
+  EXPECT_EQ(waits(1), waits(1));
+  EXPECT_NE(waits(1), waits(2));
+  const std::set<int> seen = [&waits] {
+    const auto all = waits(3);
+    return std::set<int>(all.begin(), all.end());
+  }();
+  EXPECT_EQ(*seen.begin(), 10);
+  EXPECT_EQ(*seen.rbegin(), 20);
+  EXPECT_EQ(seen.size(), 11U) << "every second between";
 }
 
 }  // namespace

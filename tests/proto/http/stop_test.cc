@@ -105,14 +105,24 @@ TEST_F(StopTest, StopHandleOutlivesTheServer) {
   EXPECT_EQ(notes_.wait_for("read ended"), "read ended: draining");
 }
 
-TEST_F(StopTest, ConnectionsOverTheLimitAreClosedUnanswered) {
+TEST_F(StopTest, ConnectionsOverTheLimitAreToldAndThenClosedUnanswered) {
   ServerOptions options = site_.people();
   options.limits.connections_max = 2;
   RunningServer server(router_, std::move(options));
   const auto first = connect(site_.client(server));
   auto second = connect(site_.client(server));
-  EXPECT_FALSE(test::TlsClient::connect(site_.client(server)).has_value());
-  EXPECT_EQ(server.counters().connections_refused, 1U);
+  {
+    std::vector<std::unique_ptr<test::TlsClient>> told;
+    for (int i = 0; i < 16; ++i) told.push_back(connect(site_.client(server)));
+    EXPECT_FALSE(test::TlsClient::connect(site_.client(server)).has_value());
+    EXPECT_EQ(server.counters().connections_refused, 17U);
+    const auto answer = told.front()->exchange(kGetThing);
+    EXPECT_EQ(answer->status, 503U);
+    EXPECT_NE(answer->body.find("connections_full"), std::string::npos);
+    EXPECT_EQ(answer->fields.at("connection"), "close");
+    const int wait_s = std::stoi(answer->fields.at("retry-after"));
+    EXPECT_TRUE(wait_s >= 10 && wait_s <= 20) << wait_s;
+  }
   EXPECT_EQ(first->exchange(kGetThing)->status, 200U);
   second->half_close();
   while (server.counters().connections_open > 1) std::this_thread::yield();

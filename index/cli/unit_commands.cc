@@ -1,4 +1,9 @@
 // `hansom unit`: enrol, list, revoke.
+#include <algorithm>
+#include <set>
+
+#include <boost/json/array.hpp>
+
 #include "index/cli/commands.h"
 #include "index/cli/make_site.h"
 #include "index/cli/output.h"
@@ -15,15 +20,19 @@ constexpr const char* kSiteFactsName = "site.toml";
 constexpr const char* kServerAuthorityName = "server-ca.pem";
 
 struct Enrol {
-  std::filesystem::path request;
+  std::vector<std::filesystem::path> requests;
   std::filesystem::path certificate;
   int days = 730;
 };
 
 void declare_enrol(CLI::App& command, Enrol& enrol) {
-  command.add_option("--request", enrol.request, "The unit's certificate request, PEM")->required();
+  command
+      .add_option("--request", enrol.requests,
+                  "The unit's certificate request, PEM; several, or a folder: all *.csr in it that "
+                  "have no certificate beside them")
+      ->required();
   command.add_option("--out,-o", enrol.certificate,
-                     "Where the certificate goes [beside the request, ending .pem]");
+                     "Where the one certificate goes [beside the request, ending .pem]");
   command.add_option("--days", enrol.days, "Life of the certificate")->capture_default_str();
 }
 
@@ -44,33 +53,94 @@ Status write_site_facts(const SitePaths& site, const site::SiteConfig& config,
   return durable::replace(folder / kSiteFactsName, as_bytes(text), 0644);
 }
 
+std::filesystem::path beside(const std::filesystem::path& request) {
+  return std::filesystem::path(request).replace_extension(".pem");
+}
+
+// Folders stand for the requests in them that nobody has signed yet.
+Result<std::vector<std::filesystem::path>> requests_of(const Enrol& enrol) {
+  std::vector<std::filesystem::path> requests;
+  for (const std::filesystem::path& given : enrol.requests) {
+    std::error_code failed;
+    if (!std::filesystem::is_directory(given, failed)) {
+      requests.push_back(given);
+      continue;
+    }
+    for (const auto& entry : std::filesystem::directory_iterator(given, failed)) {
+      const std::filesystem::path& file = entry.path();
+      if (file.extension() != ".csr") continue;
+      if (!std::filesystem::exists(beside(file), failed)) requests.push_back(file);
+    }
+    if (failed) return fail(durable::storage_error(failed.value(), "list", given));
+  }
+  std::ranges::sort(requests);
+  if (requests.size() > 1 && !enrol.certificate.empty()) {
+    return fail(ErrorKind::kInvalid, "bad_parameter",
+                "--out names one certificate, and there are " + std::to_string(requests.size()) +
+                    " requests");
+  }
+  return requests;
+}
+
+struct Enrolling {
+  const SitePaths& site;
+  const site::SiteConfig& config;
+  const Credentials& authority;
+  PeopleClient& client;
+  std::set<std::filesystem::path>& told;  // folders that have the site's facts
+};
+
 // Signs here, with the site's authority; the server learns the certificate and then knows the unit.
-Status run_enrol(const Session& session, const Enrol& enrol) {
-  HANSOM_TRY_ASSIGN(const SitePaths site, session.require_site());
-  HANSOM_TRY_ASSIGN(const std::string request, read_text(enrol.request));
-  HANSOM_TRY_ASSIGN(const site::SiteConfig config,
-                    site::load_config(site.folder / site_files::kConfig));
-  HANSOM_TRY_ASSIGN(const Credentials authority, open_unit_authority(config));
-  auto issued = issue_unit(authority, request, std::chrono::days(enrol.days), system_clock().now());
-  if (!issued) return fail(std::move(issued).error().in(enrol.request.string()));
-  HANSOM_TRY_ASSIGN(const auto client, PeopleClient::open(session));
+Result<boost::json::object> enrol_one(const Enrolling& with, const Enrol& enrol,
+                                      const std::filesystem::path& request_file) {
+  HANSOM_TRY_ASSIGN(const std::string request, read_text(request_file));
+  auto issued =
+      issue_unit(with.authority, request, std::chrono::days(enrol.days), system_clock().now());
+  if (!issued) return fail(std::move(issued).error().in(request_file.string()));
   boost::json::object body;
   body["unit"] = issued->unit.text();
   body["certificate_pem"] = issued->certificate;
-  HANSOM_TRY_ASSIGN(boost::json::object enrolled, client->post("/v1/units", body));
+  HANSOM_TRY_ASSIGN(boost::json::object enrolled, with.client.post("/v1/units", body));
   // From here the server knows the unit by this certificate; enrolling again replaces it.
-  std::filesystem::path file = enrol.certificate;
-  if (file.empty()) file = std::filesystem::path(enrol.request).replace_extension(".pem");
-  HANSOM_TRY(durable::replace(file, as_bytes(issued->certificate), 0644));
+  const std::filesystem::path file =
+      enrol.certificate.empty() ? beside(request_file) : enrol.certificate;
   const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
-  HANSOM_TRY(write_site_facts(site, config, folder));
+  if (with.told.insert(folder).second) {
+    HANSOM_TRY(write_site_facts(with.site, with.config, folder));
+  }
+  HANSOM_TRY(durable::replace(file, as_bytes(issued->certificate), 0644));
+  enrolled["unit"] = issued->unit.text();
   enrolled["certificate"] = file.string();
   enrolled["site_facts"] = (folder / kSiteFactsName).string();
+  return enrolled;
+}
+
+Status run_enrol(const Session& session, const Enrol& enrol) {
+  HANSOM_TRY_ASSIGN(const SitePaths site, session.require_site());
+  HANSOM_TRY_ASSIGN(const auto requests, requests_of(enrol));
+  HANSOM_TRY_ASSIGN(const site::SiteConfig config,
+                    site::load_config(site.folder / site_files::kConfig));
+  HANSOM_TRY_ASSIGN(const Credentials authority, open_unit_authority(config));
+  HANSOM_TRY_ASSIGN(const auto client, PeopleClient::open(session));
+  boost::json::array all;
+  std::set<std::filesystem::path> told;
+  for (const std::filesystem::path& request : requests) {
+    HANSOM_TRY_ASSIGN(boost::json::object enrolled,
+                      enrol_one({site, config, authority, *client, told}, enrol, request));
+    all.push_back(std::move(enrolled));
+  }
   if (session.options.json) {
-    print_json(enrolled);
-  } else {
-    print("Enrolled " + issued->unit.text() + ". These go to the unit: " + file.string() + ", " +
+    print_json(all.size() == 1 ? all.front().as_object() : boost::json::object{{"units", all}});
+  } else if (all.size() == 1) {
+    const boost::json::object& one = all.front().as_object();
+    const auto word = [&one](const char* name) { return std::string(one.at(name).as_string()); };
+    print("Enrolled " + word("unit") + ". These go to the unit: " + word("certificate") + ", " +
           kSiteFactsName + " and " + kServerAuthorityName + " beside it.\n");
+  } else {
+    print("Enrolled " + std::to_string(all.size()) +
+          " units. Their certificates lie beside their "
+          "requests, with " +
+          kSiteFactsName + " and " + kServerAuthorityName + ".\n");
   }
   return {};
 }

@@ -31,6 +31,7 @@ void declare(CLI::App& app, hansom::ingest::Session& session) {
   hansom::ingest::add_upload_command(app, session);
   hansom::ingest::add_events_command(app, session);
   hansom::ingest::add_status_command(app, session);
+  hansom::ingest::add_simulate_command(app, session);
 }
 
 }  // namespace

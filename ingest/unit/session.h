@@ -50,6 +50,7 @@ void add_seal_command(CLI::App& app, Session& session);
 void add_upload_command(CLI::App& app, Session& session);
 void add_events_command(CLI::App& app, Session& session);
 void add_status_command(CLI::App& app, Session& session);
+void add_simulate_command(CLI::App& app, Session& session);
 
 // Adds a command whose options are a value of `Options`: `declare` adds them, `run` is what it
 // does. Shared, because CLI11 keeps copies of callbacks.

@@ -51,10 +51,7 @@ TlsStream::TlsStream(tcp::socket socket, const TlsContext* context, TrafficCount
         ErrorCode unread;  // the waiting operation reports the timeout
         socket_.cancel(unread);
       }) {
-  ErrorCode error;  // a socket that is already dead shows it at the first read
-  socket_.non_blocking(true, error);
-  socket_.set_option(tcp::no_delay(true), error);
-  socket_.set_option(asio::socket_base::keep_alive(true), error);
+  set_options();
   if (context == nullptr) return;
   tls_.reset(SSL_new(dynamic_cast<const OpensslContext&>(*context).native().get()));
   HANSOM_CHECK(tls_ != nullptr && SSL_set_fd(ssl(tls_), socket_.native_handle()) == 1);
@@ -63,7 +60,21 @@ TlsStream::TlsStream(tcp::socket socket, const TlsContext* context, TrafficCount
   note_refusals(ssl(tls_), refused_.get());
 }
 
+TlsStream::TlsStream(tcp::socket socket, TlsHandle tls, TrafficCounters& counters)
+    : TlsStream(std::move(socket), static_cast<const TlsContext*>(nullptr), counters) {
+  tls_ = std::move(tls);
+  HANSOM_CHECK(tls_ != nullptr && SSL_set_fd(ssl(tls_), socket_.native_handle()) == 1);
+  SSL_set_connect_state(ssl(tls_));
+}
+
 TlsStream::~TlsStream() = default;
+
+void TlsStream::set_options() {
+  ErrorCode error;  // a socket that is already dead shows it at the first read
+  socket_.non_blocking(true, error);
+  socket_.set_option(tcp::no_delay(true), error);
+  socket_.set_option(asio::socket_base::keep_alive(true), error);
+}
 
 tcp::socket::wait_type TlsStream::wait_type(Want want) {
   return want == Want::kWrite ? tcp::socket::wait_write : tcp::socket::wait_read;
@@ -77,7 +88,7 @@ TlsStream::Step TlsStream::tls_step(int result, std::size_t bytes) {
   if (code == SSL_ERROR_SSL || code == SSL_ERROR_SYSCALL) {
     tls_failed_ = true;  // OpenSSL forbids further calls, SSL_shutdown included
     tls_reason_ = openssl_reasons();
-    if (!refused_->reason.empty()) tls_reason_ += ": " + refused_->reason;
+    if (refused_ && !refused_->reason.empty()) tls_reason_ += ": " + refused_->reason;
   }
   if (bytes > 0) return {Want::kNothing, {{}, bytes}};
   switch (code) {

@@ -43,16 +43,23 @@ class TlsStream {
     std::size_t bytes = 0;
   };
 
-  // `context` may be null: plain TCP. Context and counters outlive the stream.
+  struct FreeTls {
+    void operator()(void* ssl) const;
+  };
+  using TlsHandle = std::unique_ptr<void, FreeTls>;  // SSL*
+
+  // The server's side. `context` may be null: plain TCP. Context and counters outlive the stream.
   TlsStream(boost::asio::ip::tcp::socket socket, const TlsContext* context,
             TrafficCounters& counters);
+  // The client's side: `tls` knows whom to trust and what to show, and has no socket yet.
+  TlsStream(boost::asio::ip::tcp::socket socket, TlsHandle tls, TrafficCounters& counters);
   ~TlsStream();
   TlsStream(const TlsStream&) = delete;
   TlsStream& operator=(const TlsStream&) = delete;
 
   [[nodiscard]] executor_type get_executor() { return socket_.get_executor(); }
 
-  // The server's side of the handshake. After an error tls_reason() tells why.
+  // Our side of the handshake. After an error tls_reason() tells why.
   [[nodiscard]] Awaitable<ErrorCode> handshake();
 
   // The hot path: waits until something is there, then fills `into` with all that is at hand.
@@ -113,10 +120,6 @@ class TlsStream {
     Want want = Want::kNothing;
     Transfer transfer;
   };
-  struct FreeTls {
-    void operator()(void* ssl) const;
-  };
-
   // One turn of an asynchronous read or write: try, wait, try again.
   struct Operation {
     TlsStream* stream;
@@ -160,6 +163,8 @@ class TlsStream {
   }
   [[nodiscard]] static boost::asio::ip::tcp::socket::wait_type wait_type(Want want);
 
+  void set_options();
+
   [[nodiscard]] Step step_read(MutableByteSpan into);
   [[nodiscard]] Step step_write(ByteSpan from);
   [[nodiscard]] Step step_handshake();
@@ -172,7 +177,7 @@ class TlsStream {
   [[nodiscard]] ErrorCode end_wait(ErrorCode error);
 
   boost::asio::ip::tcp::socket socket_;
-  std::unique_ptr<void, FreeTls> tls_;
+  TlsHandle tls_;
   TrafficCounters& counters_;
   Deadline deadline_;
   std::chrono::milliseconds each_wait_{0};

@@ -78,6 +78,7 @@ Status enrol_fleet(const fs::path& site, const fs::path& folder) {
   std::vector<std::string> words = {program, "--site", site.string(), "--purpose",    "simulation",
                                     "unit",  "enrol",  "--request",   folder.string()};
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   pid_t child = 0;

@@ -106,6 +106,7 @@ TEST(Admission, ThreadsDoNotGetMoreThanThereIs) {
   std::atomic<std::uint64_t> in = 0;
   {
     std::vector<std::jthread> threads;
+    threads.reserve(4);
     for (int t = 0; t < 4; ++t) {
       threads.emplace_back([&admission, &in, t] {
         for (int i = 0; i < 1000; ++i) {

@@ -34,6 +34,7 @@ TEST(HistogramTest, ThreadsLoseNothing) {
   Histogram histogram = group_size_histogram();
   {
     std::vector<std::jthread> threads;
+    threads.reserve(4);
     for (int t = 0; t < 4; ++t) {
       threads.emplace_back([&histogram] {
         for (int i = 0; i < 10'000; ++i) histogram.observe(i % 600);

@@ -113,6 +113,7 @@ TEST_F(StopTest, ConnectionsOverTheLimitAreToldAndThenClosedUnanswered) {
   auto second = connect(site_.client(server));
   {
     std::vector<std::unique_ptr<test::TlsClient>> told;
+    told.reserve(16);
     for (int i = 0; i < 16; ++i) told.push_back(connect(site_.client(server)));
     EXPECT_FALSE(test::TlsClient::connect(site_.client(server)).has_value());
     EXPECT_EQ(server.counters().connections_refused, 17U);

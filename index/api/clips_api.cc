@@ -1,20 +1,26 @@
-// Clips: search, one clip, its report, thumbnails and receipt.
+// Clips: search, one clip, its report, thumbnails, receipt and proof.
 #include <array>
+#include <chrono>
 
 #include <boost/json/array.hpp>
 
 #include "index/api/clips.h"
 #include "index/api/json.h"
+#include "index/api/leaf_to_carry.h"
 #include "index/catalogue/catalogue.h"
 #include "index/retrieval/media_type.h"
 #include "index/retrieval/search.h"
 #include "index/scrub/damage.h"
+#include "index/witness/witnesses.h"
 #include "proto/evidence/receipt.h"
 
 namespace hansom::api {
 namespace {
 
 using evidence::Access;
+
+// Within which the witnesses' quorum must have cosigned for somebody who waits.
+constexpr std::chrono::seconds kWitnessPatience{15};
 
 Result<Answer> search_clips(const Question& question) {
   HANSOM_TRY_ASSIGN(const catalogue::ClipQuery query, retrieval::clip_query(question.request));
@@ -84,6 +90,24 @@ Result<Answer> fetch_receipt(const Question& question) {
   return answer;
 }
 
+// What leaves the house is witnessed first: the head is the present one, so it covers every look at
+// the clip before this one, too.
+Result<Answer> fetch_proof(const Question& question) {
+  HANSOM_TRY_ASSIGN(const StandingClip clip, find_standing_clip(question));
+  const auto& use = question.context.use;
+  const journal::Journal& journal = use.index->journal();
+  journal::Head head = journal.head();
+  if (use.witnesses != nullptr) {
+    HANSOM_TRY_ASSIGN(head, use.witnesses->ask_now(kWitnessPatience));
+  }
+  HANSOM_TRY_ASSIGN(const tlog::LogProof proof,
+                    leaf_to_carry(journal, LeafIndex{clip.row.accepted_leaf()}, head));
+  Answer answer = looked(question, Access::PROOF, 1, &clip.id);
+  answer.must_stand = clip.id;
+  answer.body = Text{"text/plain; charset=utf-8", proof.text()};
+  return answer;
+}
+
 constexpr std::array<std::string_view, 11> kSearchParameters = {
     "registration", "vehicle_licence", "driver_licence", "unit",
     "event_type",   "event_sequence",  "from",           "to",
@@ -111,6 +135,11 @@ constexpr std::array kRoutes = {
           .pattern = "/v1/clips/{id}/receipt",
           .right = access::Right::kReadJournal,
           .handle = fetch_receipt},
+    Route{.method = "GET",
+          .pattern = "/v1/clips/{id}/proof",
+          .right = access::Right::kReadJournal,
+          .handle = fetch_proof,
+          .runs_on = RunsOn::kHelper},
 };
 
 }  // namespace

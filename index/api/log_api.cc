@@ -3,10 +3,9 @@
 // makes no leaf.
 #include <array>
 
+#include "index/api/leaf_to_carry.h"
 #include "index/api/route.h"
-#include "index/journal/journal.h"
 #include "index/witness/witnesses.h"
-#include "proto/tlog/log_proof.h"
 #include "proto/tlog/note_text.h"
 
 namespace hansom::api {
@@ -63,17 +62,13 @@ Result<Answer> show_proof(const Question& question) {
   const auto index = tlog::parse_decimal(question.path("leaf"));
   if (!index) return fail(ErrorKind::kInvalid, "bad_parameter", "a leaf is a decimal number");
   const journal::Journal& journal = question.context.use.index->journal();
-  HANSOM_TRY_ASSIGN(const journal::Stored stored, journal.read(LeafIndex{*index}));
+  HANSOM_TRY(journal.read(LeafIndex{*index}));
   HANSOM_TRY_ASSIGN(const journal::Head head, public_head(question));
   if (*index >= head.size) {
     return fail(ErrorKind::kUnavailable, "not_witnessed",
                 "the witnesses have not cosigned a checkpoint with that leaf yet");
   }
-  tlog::LogProof proof;
-  proof.extra = stored.leaf;
-  proof.index = *index;
-  HANSOM_TRY_ASSIGN(proof.hashes, journal.prove_inclusion(LeafIndex{*index}, head.size));
-  proof.checkpoint = head.checkpoint;
+  HANSOM_TRY_ASSIGN(const tlog::LogProof proof, leaf_to_carry(journal, LeafIndex{*index}, head));
   return shown(kPlain, kForSeconds, proof.text());
 }
 

@@ -39,7 +39,7 @@ struct PeopleApiDependencies {
   std::string controller;  // new units belong to it
   retention::Policy retention;
   scrub::Scrubber* scrubber = nullptr;            // null: none, as if it were off
-  const witness::Witnesses* witnesses = nullptr;  // null: none are configured
+  witness::Witnesses* witnesses = nullptr;  // null: none are configured
   std::uint64_t minimum_index = 0;                // of the entry bundles of /log/
   std::filesystem::path backups;  // copies of the store lie here while a backup is taken
 };

@@ -75,14 +75,16 @@ void declare_verify(CLI::App& command, Verify& verify) {
                      "Instead of the site: a folder that mirror made");
   command.add_option("--proof", verify.offline.proof,
                      "Instead of the site: a .tlog-proof, of /log/proof/LEAF");
+  command.add_option("--bundle", verify.offline.bundle,
+                     "Instead of the site: a folder that export made");
   command.add_option("--from", verify.offline.old_checkpoint,
                      "An old checkpoint, as checkpoint printed it: the journal must begin with it");
   command.add_option("--policy", verify.offline.policy,
-                     "With --mirror or --proof: the witnesses that must have cosigned");
+                     "With --mirror, --proof or --bundle: the witnesses that must have cosigned");
   command.add_option("--key", verify.key, "The journal's verifier key [the site's]");
   command.add_option("--keys", verify.offline.chain,
-                     "With --mirror or --proof: the chain of the journal's keys, where it was "
-                     "rotated [the copy's or the site's]");
+                     "With --mirror, --proof or --bundle: the chain of the journal's keys, where "
+                     "it was rotated [the copy's, the bundle's or the site's]");
   command
       .add_option("--vault-every", verify.every,
                   "Hash every n-th object of the vault; 0: only presence and size")
@@ -135,8 +137,8 @@ std::vector<std::string> words_of(const journal::VerifyReport& report, const std
 // Reads the site's files only; needs no server and no token, and disturbs neither.
 Status run_verify(const Session& session, const Verify& verify) {
   const OfflineVerify& offline = verify.offline;
-  if (!offline.mirror.empty() || !offline.proof.empty() || !offline.policy.empty() ||
-      !offline.chain.empty()) {
+  if (!offline.mirror.empty() || !offline.proof.empty() || !offline.bundle.empty() ||
+      !offline.policy.empty() || !offline.chain.empty()) {
     OfflineVerify wanted = offline;
     wanted.key = verify.key;
     return verify_offline(session, wanted);

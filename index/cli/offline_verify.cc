@@ -3,6 +3,7 @@
 
 #include <boost/json/array.hpp>
 
+#include "index/cli/bundle.h"
 #include "index/cli/output.h"
 #include "index/cli/verifier_key.h"
 #include "index/journal/mirror.h"
@@ -72,6 +73,32 @@ Status verify_proof(const Session& session, const OfflineVerify& verify,
   return {};
 }
 
+Status verify_bundle(const Session& session, const OfflineVerify& verify,
+                     const tlog::KeyHistory& keys, const tlog::WitnessPolicy& policy) {
+  HANSOM_TRY_ASSIGN(const BundleChecked bundle, check_bundle(verify.bundle, keys, policy));
+  const auto index = to_u64(bundle.receipt.leaf_index);
+  boost::json::object facts;
+  facts["valid"] = true;
+  facts["journal"] = keys.newest().name;
+  facts["clip"] = bundle.receipt.clip.hex();
+  facts["unit"] = bundle.receipt.unit;
+  facts["accepted"] = to_rfc3339(bundle.receipt.accepted);
+  facts["media"] = bundle.media_file;
+  facts["media_sha256"] = bundle.media.hex();
+  facts["sealed_bytes_checked"] = bundle.sealed;
+  facts["leaf_index"] = index;
+  facts["tree_size"] = bundle.proven.checkpoint.size;
+  std::vector<std::string> checked = {
+      checkpoint_line(bundle.proven.checkpoint), witnesses_line(bundle.proven.witnesses, policy),
+      "the leaf stands at " + std::to_string(index) + " of that tree",
+      "the leaf commits to the record that unit " + bundle.receipt.unit + " delivered clip " +
+          bundle.receipt.clip.hex(),
+      bundle.media_file + " has the digest that the unit signed in the clip's manifest"};
+  if (bundle.sealed) checked.emplace_back("clip.age is the sealed clip as it arrived");
+  show(session, facts, checked);
+  return {};
+}
+
 boost::json::object facts_of(const journal::MirrorReport& report) {
   boost::json::object facts;
   facts["valid"] = report.clean();
@@ -123,20 +150,25 @@ Status verify_copy(const Session& session, const OfflineVerify& verify,
 }  // namespace
 
 Status verify_offline(const Session& session, const OfflineVerify& verify) {
-  if (verify.mirror.empty() == verify.proof.empty()) {
-    return fail(ErrorKind::kInvalid, "bad_config", "give one of --mirror and --proof");
+  const int given = static_cast<int>(!verify.mirror.empty()) +
+                    static_cast<int>(!verify.proof.empty()) +
+                    static_cast<int>(!verify.bundle.empty());
+  if (given != 1) {
+    return fail(ErrorKind::kInvalid, "bad_config", "give one of --mirror, --proof and --bundle");
   }
-  if (!verify.proof.empty() && !verify.old_checkpoint.empty()) {
-    return fail(ErrorKind::kInvalid, "bad_config", "--from does not go with --proof");
+  if (verify.mirror.empty() && !verify.old_checkpoint.empty()) {
+    return fail(ErrorKind::kInvalid, "bad_config", "--from does not go with --proof or --bundle");
   }
   std::filesystem::path chain = verify.chain;
+  const std::filesystem::path& folder = verify.mirror.empty() ? verify.bundle : verify.mirror;
   std::error_code failed;
-  if (chain.empty() && std::filesystem::exists(verify.mirror / kMirroredChainFile, failed)) {
-    chain = verify.mirror / kMirroredChainFile;
+  if (chain.empty() && std::filesystem::exists(folder / kMirroredChainFile, failed)) {
+    chain = folder / kMirroredChainFile;
   }
   HANSOM_TRY_ASSIGN(const tlog::KeyHistory keys, key_history(session, verify.key, chain));
   HANSOM_TRY_ASSIGN(const tlog::WitnessPolicy policy, read_policy(verify.policy));
   if (!verify.proof.empty()) return verify_proof(session, verify, keys, policy);
+  if (!verify.bundle.empty()) return verify_bundle(session, verify, keys, policy);
   return verify_copy(session, verify, keys, policy);
 }
 

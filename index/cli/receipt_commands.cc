@@ -1,10 +1,5 @@
 // `hansom receipt`: get one from the server, verify one without it.
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <vector>
-
+#include "index/cli/clip_file.h"
 #include "index/cli/commands.h"
 #include "index/cli/output.h"
 #include "index/cli/people_client.h"
@@ -14,8 +9,6 @@
 
 namespace hansom::cli {
 namespace {
-
-constexpr std::size_t kPieceBytes = 1 << 20;
 
 struct Get {
   std::string clip;
@@ -60,20 +53,6 @@ void declare_verify(CLI::App& command, Verify& verify) {
   command.add_option("--keys", verify.chain,
                      "The chain of the journal's keys, where it was rotated [the site's]");
   command.add_option("--sealed", verify.sealed, "Also check that these sealed bytes are the clip");
-}
-
-Result<Digest> digest_of_file(const std::filesystem::path& file) {
-  const FileDescriptor fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd.valid()) return fail(durable::storage_error(errno, "open", file));
-  Sha256 hash;
-  Bytes piece(kPieceBytes);
-  while (true) {
-    const ssize_t got = ::read(fd.get(), piece.data(), piece.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return fail(durable::storage_error(errno, "read", file));
-    if (got == 0) return hash.finish();
-    hash.update(ByteSpan(piece).first(static_cast<std::size_t>(got)));
-  }
 }
 
 Status run_verify(const Session& session, const Verify& verify) {

@@ -43,7 +43,10 @@ class Memory(unittest.TestCase):
         limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
         long = 600_000
-        cls.site = harness.Site([("limits", name, long) for name in
+        one_unit = [("unit_uploads_max", UPLOADING), ("unit_bodies_max", UPLOADING), ("unit_spool_percent", 100),
+                    ("spool_percent", 100), ("spool_reserve_percent", 0)]
+        cls.site = harness.Site([("uploads", name, value) for name, value in one_unit] +
+                                [("limits", name, long) for name in
                                  ("progress_timeout_ms", "idle_timeout_ms", "header_timeout_ms")])
         cls.site.start()
         cls.unit = harness.Unit(cls.site)

@@ -14,7 +14,7 @@ import threading
 import time
 import unittest
 
-from harness import BIN, Site, free_port, run
+from harness import BIN, Site, Unit, free_port, manifest, run, set_key, sha256, tus_creation
 
 SECONDS_MAX = 60
 
@@ -210,6 +210,67 @@ class WitnessTest(unittest.TestCase):
         return json.loads(run(BIN / "hansom", "--json", "--server", f"https://localhost:{self.site.people_port}",
                               "--authority", self.site.server_ca(), "journal", "mirror", folder, "--key",
                               self.journal_key).stdout)
+
+    def deliver(self):
+        """A clip that is in the journal. Returns its digest and its media."""
+        unit = Unit(self.site)
+        media = bytes(range(256)) * 500
+        sealed = unit.seal_with_age(media)
+        status, _, body = unit.request("POST", "/uploads", {
+            **tus_creation(len(sealed), manifest(unit, sealed, media, 1)),
+            "Content-Type": "application/offset+octet-stream"}, sealed)
+        self.assertEqual(status, 201, body)
+        return sha256(sealed), media
+
+    def test_what_is_exported_is_witnessed_first_and_proves_itself(self):
+        """The witnesses are asked only once, at the start, unless an export asks them."""
+        self.site.config.write_text(set_key(self.site.config.read_text(), "witnesses", "interval_seconds", 86400))
+        self.write_policy()
+        for name in ("a", "b"):
+            self.witnesses[name].start()
+        self.site.start()
+        before = self.size_of(self.witnessed())
+        clip, media = self.deliver()
+        self.assertEqual(self.size_of(self.public("checkpoint")[1]), before)
+
+        bundle = self.site.folder / "bundle"
+        made = json.loads(self.site.hansom("--json", "export", clip, "-o", bundle, "--sealed",
+                                          person="investigator").stdout)
+        self.assertEqual((bundle / made["media"]).read_bytes(), media)
+        self.assertGreater(made["tree_size"], made["leaf_index"])
+        self.assertEqual(made["tree_size"], self.size_of(self.public("checkpoint")[1]))
+        # The witnessed head covers that it was taken out: facts, media, sealed bytes and receipt are leaves.
+        self.assertGreaterEqual(made["tree_size"], made["leaf_index"] + 5)
+
+        # The server is gone; the files are enough.
+        self.assertEqual(self.site.stop(), 0)
+        proven = json.loads(self.verify("--bundle", bundle).stdout)
+        self.assertTrue(proven["valid"] and proven["sealed_bytes_checked"])
+        self.assertEqual((proven["clip"], proven["media_sha256"]), (clip, sha256(media)))
+        self.assertIn("cosigned the checkpoint: a ", " ".join(proven["checked"]))
+        for name in (made["media"], "clip.age", "receipt.json", "accepted.tlog-proof"):
+            with self.subTest(name):
+                whole = (bundle / name).read_bytes()
+                at = whole.index(b"leaf") if name == "receipt.json" else len(whole) // 2
+                (bundle / name).write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:])
+                self.assertNotEqual(self.verify("--bundle", bundle, check=False).returncode, 0)
+                (bundle / name).unlink()
+                # The sealed bytes may be left out; then nothing is said of them.
+                self.assertEqual(self.verify("--bundle", bundle, check=False).returncode == 0, name == "clip.age")
+                (bundle / name).write_bytes(whole)
+        stranger = self.site.folder / "stranger.policy"
+        stranger.write_text(f"witness c {self.witnesses['c'].key}\nquorum c\n")
+        self.assertNotEqual(self.verify("--bundle", bundle, "--policy", stranger, check=False).returncode, 0)
+
+        # Without the quorum nothing leaves, and nothing half is left.
+        self.site.start()
+        self.witnesses["b"].kill()
+        refused = self.site.hansom("export", clip, "-o", self.site.folder / "second", check=False,
+                                   person="investigator")
+        self.assertIn("not_witnessed", refused.stdout + refused.stderr)
+        self.assertEqual(list(self.site.folder.glob("second*")), [])
+        again = self.site.hansom("export", clip, "-o", bundle, check=False, person="investigator")
+        self.assertIn("already_exists", again.stdout + again.stderr)
 
     def test_a_liar_harms_nobody(self):
         liar = Liar()

@@ -138,9 +138,12 @@ class SystemCalls(unittest.TestCase):
         dry.site.start()
         dry.layer.log.write_bytes(b"")
         dry.life.upload(dry.life.clips[0])
-        writes = sum(fields[1] == disk_model.WRITE for fields, *_ in disk_model.records(dry.layer.log))
-        self.assertGreater(writes, 2)
-        cases = [(step, error) for step in range(1, writes + 1) for error in (errno.EIO, errno.ENOSPC)]
+        # Zeros behind the end of a log are written to spare syncs work; nothing hangs on them.
+        vital = [any(data) for fields, _, _, data, _ in disk_model.records(dry.layer.log)
+                 if fields[1] == disk_model.WRITE]
+        steps = [step for step in range(1, len(vital) + 1) if all(vital[max(0, step - 2):step + 1])]
+        self.assertGreater(len(steps), 2)  # threads: it may come a little earlier or later
+        cases = [(step, error) for step in steps for error in (errno.EIO, errno.ENOSPC)]
         chance = random.Random(trial.SEED)
         for step, error in cases if EVERY else chance.sample(cases, 4):
             with self.subTest(write=step, error=errno.errorcode[error], seed=trial.SEED):

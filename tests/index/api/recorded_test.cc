@@ -63,6 +63,7 @@ TEST_F(Recorded, each_look_is_one_leaf_that_is_there_when_the_first_byte_leaves)
       {base_ + "/media", Access::PLAY},
       {base_ + "/sealed", Access::FETCH_SEALED},
       {base_ + "/receipt", Access::RECEIPT},
+      {base_ + "/proof", Access::PROOF},
       {"/v1/events?unit=cab-7", Access::EVENTS},
       {"/v1/journal/checkpoint", Access::PROOF},
       {"/v1/journal/proof?leaf=0", Access::PROOF},
@@ -145,7 +146,7 @@ TEST_F(Recorded, with_a_failed_journal_no_route_answers_with_content) {
   for (const std::string& target :
        {std::string("/v1/clips?unit=cab-7"), base_, base_ + "/report", base_ + "/thumbnails/0",
         base_ + "/media", base_ + "/sealed", base_ + "/receipt",
-        std::string("/v1/events?unit=cab-7"), std::string("/v1/journal/checkpoint"),
+        base_ + "/proof", std::string("/v1/events?unit=cab-7"), std::string("/v1/journal/checkpoint"),
         std::string("/v1/whoami"), std::string("/v1/status")}) {
     const Reply reply = rig_.get(target);
     EXPECT_EQ(reply.status, 503U) << target;

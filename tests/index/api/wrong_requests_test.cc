@@ -208,6 +208,7 @@ TEST_F(WrongRequests, each_gets_its_status_and_token_and_none_of_the_contract_is
   provoked_.merge(std::set<std::string>{"GET /log/checkpoint not_witnessed",
                                         "GET /log/proof/{leaf} not_witnessed",
                                         "GET /log/tile/{tile} entries_pruned"});  // log_test.cc
+  provoked_.insert("GET /v1/clips/{id}/proof not_witnessed");  // end_to_end/witness_test.py
   for (const Operation& operation : contract().operations) {
     if (operation.tag != "people") continue;
     for (const std::string& token : operation.errors) {

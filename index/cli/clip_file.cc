@@ -1,0 +1,106 @@
+// Downloads to a file of its own beside the wanted name, and gives it that name when it is right.
+#include "index/cli/clip_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+
+#include "index/cli/output.h"
+#include "proto/base/durable_file.h"
+#include "proto/base/sha256.h"
+
+namespace hansom::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kPieceBytes = 1 << 20;
+
+// A file that is removed unless it was published.
+class PartFile {
+ public:
+  explicit PartFile(fs::path path)
+      : path_(std::move(path)),
+        fd_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) {}
+  ~PartFile() {
+    if (!path_.empty() && fd_.valid()) ::unlink(path_.c_str());
+  }
+  PartFile(const PartFile&) = delete;
+  PartFile& operator=(const PartFile&) = delete;
+
+  [[nodiscard]] bool valid() const { return fd_.valid(); }
+  [[nodiscard]] const fs::path& path() const { return path_; }
+  Status append(ByteSpan bytes) {
+    while (!bytes.empty()) {
+      const ssize_t written = ::write(fd_.get(), bytes.data(), bytes.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) return fail(durable::storage_error(errno, "write", path_));
+      bytes = bytes.subspan(static_cast<std::size_t>(written));
+    }
+    return {};
+  }
+  Status publish(const fs::path& as) {
+    HANSOM_TRY(durable::sync_data(fd_.get(), path_));
+    HANSOM_TRY(durable::publish_by_rename(path_, as));
+    path_.clear();
+    return {};
+  }
+
+ private:
+  fs::path path_;
+  FileDescriptor fd_;
+};
+
+}  // namespace
+
+Result<Expected> expected_of(const boost::json::object& facts, bool sealed) {
+  if (member_text(facts, "state") == "destroyed") {
+    return fail(ErrorKind::kGone, "destroyed",
+                "the clip was destroyed; `hansom show` has its tombstone");
+  }
+  Expected expected;
+  HANSOM_TRY_ASSIGN(expected.digest,
+                    Digest::from_hex(member_text(facts, sealed ? "clip" : "media_sha256")));
+  const std::string bytes = member_text(facts, sealed ? "sealed_bytes" : "media_bytes");
+  std::from_chars(bytes.data(), bytes.data() + bytes.size(), expected.bytes);
+  return expected;
+}
+
+Status download_checked(PeopleClient& client, std::string_view resource, const Expected& expected,
+                        const fs::path& file) {
+  PartFile part(file.string() + ".part");
+  if (!part.valid()) return fail(durable::storage_error(errno, "create", part.path()));
+  Sha256 hash;
+  Progress progress(file.filename().string(), expected.bytes);
+  const PeopleClient::Sink sink = [&](ByteSpan bytes) {
+    hash.update(bytes);
+    progress.add(bytes.size());
+    return part.append(bytes);
+  };
+  HANSOM_TRY(client.download(resource, sink));
+  const Digest got = hash.finish();
+  if (got != expected.digest) {
+    return fail(ErrorKind::kCorrupt, "digest_mismatch",
+                "the bytes that came are not those recorded: SHA-256 " + got.hex() +
+                    " instead of " + expected.digest.hex() + "; nothing was kept");
+  }
+  return part.publish(file);
+}
+
+Result<Digest> digest_of_file(const std::filesystem::path& file) {
+  const FileDescriptor fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.valid()) return fail(durable::storage_error(errno, "open", file));
+  Sha256 hash;
+  Bytes piece(kPieceBytes);
+  while (true) {
+    const ssize_t got = ::read(fd.get(), piece.data(), piece.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail(durable::storage_error(errno, "read", file));
+    if (got == 0) return hash.finish();
+    hash.update(ByteSpan(piece).first(static_cast<std::size_t>(got)));
+  }
+}
+
+}  // namespace hansom::cli

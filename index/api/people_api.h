@@ -38,10 +38,10 @@ struct PeopleApiDependencies {
   std::function<Result<std::vector<Bytes>>()> reload_unit_authorities;
   std::string controller;  // new units belong to it
   retention::Policy retention;
-  scrub::Scrubber* scrubber = nullptr;            // null: none, as if it were off
+  scrub::Scrubber* scrubber = nullptr;      // null: none, as if it were off
   witness::Witnesses* witnesses = nullptr;  // null: none are configured
-  std::uint64_t minimum_index = 0;                // of the entry bundles of /log/
-  std::filesystem::path backups;  // copies of the store lie here while a backup is taken
+  std::uint64_t minimum_index = 0;          // of the entry bundles of /log/
+  std::filesystem::path backups;            // copies of the store lie here while a backup is taken
 };
 
 // What the contract says of a route besides its handler; tests hold it against openapi.yaml.

@@ -145,8 +145,8 @@ TEST_F(Recorded, with_a_failed_journal_no_route_answers_with_content) {
   const std::string hold = R"({"clip": ")" + clip_.hex() + R"(", "reason": "case 12"})";
   for (const std::string& target :
        {std::string("/v1/clips?unit=cab-7"), base_, base_ + "/report", base_ + "/thumbnails/0",
-        base_ + "/media", base_ + "/sealed", base_ + "/receipt",
-        base_ + "/proof", std::string("/v1/events?unit=cab-7"), std::string("/v1/journal/checkpoint"),
+        base_ + "/media", base_ + "/sealed", base_ + "/receipt", base_ + "/proof",
+        std::string("/v1/events?unit=cab-7"), std::string("/v1/journal/checkpoint"),
         std::string("/v1/whoami"), std::string("/v1/status")}) {
     const Reply reply = rig_.get(target);
     EXPECT_EQ(reply.status, 503U) << target;

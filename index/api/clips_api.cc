@@ -100,8 +100,10 @@ Result<Answer> fetch_proof(const Question& question) {
   if (use.witnesses != nullptr) {
     HANSOM_TRY_ASSIGN(head, use.witnesses->ask_now(kWitnessPatience));
   }
+  const LeafIndex accepted{clip.row.accepted_leaf()};
+  HANSOM_TRY_ASSIGN(journal::Stored stored, journal.read(accepted));
   HANSOM_TRY_ASSIGN(const tlog::LogProof proof,
-                    leaf_to_carry(journal, LeafIndex{clip.row.accepted_leaf()}, head));
+                    leaf_to_carry(journal, accepted, std::move(stored.leaf), head));
   Answer answer = looked(question, Access::PROOF, 1, &clip.id);
   answer.must_stand = clip.id;
   answer.body = Text{"text/plain; charset=utf-8", proof.text()};

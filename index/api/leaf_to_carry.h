@@ -6,9 +6,9 @@
 
 namespace hansom::api {
 
-// The leaf at `index` with its way to `head`, whose checkpoint may carry cosignatures. Requires:
-// index < head.size. Errors: kNotFound `leaf_not_found`, those of the journal.
+// `leaf`, which stands at `index`, with its way to `head`, whose checkpoint may carry cosignatures.
+// Requires: index < head.size. Errors: those of Journal::prove_inclusion.
 [[nodiscard]] Result<tlog::LogProof> leaf_to_carry(const journal::Journal& journal, LeafIndex index,
-                                                   const journal::Head& head);
+                                                   Bytes leaf, const journal::Head& head);
 
 }  // namespace hansom::api

@@ -62,13 +62,14 @@ Result<Answer> show_proof(const Question& question) {
   const auto index = tlog::parse_decimal(question.path("leaf"));
   if (!index) return fail(ErrorKind::kInvalid, "bad_parameter", "a leaf is a decimal number");
   const journal::Journal& journal = question.context.use.index->journal();
-  HANSOM_TRY(journal.read(LeafIndex{*index}));
+  HANSOM_TRY_ASSIGN(journal::Stored stored, journal.read(LeafIndex{*index}));
   HANSOM_TRY_ASSIGN(const journal::Head head, public_head(question));
   if (*index >= head.size) {
     return fail(ErrorKind::kUnavailable, "not_witnessed",
                 "the witnesses have not cosigned a checkpoint with that leaf yet");
   }
-  HANSOM_TRY_ASSIGN(const tlog::LogProof proof, leaf_to_carry(journal, LeafIndex{*index}, head));
+  HANSOM_TRY_ASSIGN(const tlog::LogProof proof,
+                    leaf_to_carry(journal, LeafIndex{*index}, std::move(stored.leaf), head));
   return shown(kPlain, kForSeconds, proof.text());
 }
 

@@ -1,7 +1,8 @@
 // Checks a bundle from the record outwards: receipt, proof, bytes.
 #include "index/cli/bundle.h"
 
-#include "index/cli/clip_file.h"
+#include "index/backup/files.h"
+#include "index/cli/session.h"
 #include "index/retrieval/media_type.h"
 #include "proto/evidence/journal.pb.h"
 #include "proto/evidence/key_chain.h"
@@ -13,14 +14,10 @@ namespace {
 namespace fs = std::filesystem;
 
 Status check_bytes(const fs::path& file, const Digest& expected) {
-  std::error_code failed;
-  if (!fs::is_regular_file(file, failed)) {
-    return fail(ErrorKind::kNotFound, "not_found", file.string() + " is missing");
-  }
-  HANSOM_TRY_ASSIGN(const Digest got, digest_of_file(file));
-  if (got == expected) return {};
+  HANSOM_TRY_ASSIGN(const backup::FileFacts found, backup::hash_file(file));
+  if (found.sha256 == expected) return {};
   return fail(ErrorKind::kCorrupt, "digest_mismatch",
-              file.string() + " is not what the record names: SHA-256 " + got.hex() +
+              file.string() + " is not what the record names: SHA-256 " + found.sha256.hex() +
                   " instead of " + expected.hex());
 }
 

@@ -16,8 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kPieceBytes = 1 << 20;
-
 // A file that is removed unless it was published.
 class PartFile {
  public:
@@ -87,20 +85,6 @@ Status download_checked(PeopleClient& client, std::string_view resource, const E
                     " instead of " + expected.digest.hex() + "; nothing was kept");
   }
   return part.publish(file);
-}
-
-Result<Digest> digest_of_file(const std::filesystem::path& file) {
-  const FileDescriptor fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd.valid()) return fail(durable::storage_error(errno, "open", file));
-  Sha256 hash;
-  Bytes piece(kPieceBytes);
-  while (true) {
-    const ssize_t got = ::read(fd.get(), piece.data(), piece.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return fail(durable::storage_error(errno, "read", file));
-    if (got == 0) return hash.finish();
-    hash.update(ByteSpan(piece).first(static_cast<std::size_t>(got)));
-  }
 }
 
 }  // namespace hansom::cli

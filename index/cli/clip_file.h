@@ -25,7 +25,4 @@ struct Expected {
 [[nodiscard]] Status download_checked(PeopleClient& client, std::string_view resource,
                                       const Expected& expected, const std::filesystem::path& file);
 
-// SHA-256 of a whole file. Error: kStorage `storage_failed`.
-[[nodiscard]] Result<Digest> digest_of_file(const std::filesystem::path& file);
-
 }  // namespace hansom::cli

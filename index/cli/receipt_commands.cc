@@ -1,5 +1,5 @@
 // `hansom receipt`: get one from the server, verify one without it.
-#include "index/cli/clip_file.h"
+#include "index/backup/files.h"
 #include "index/cli/commands.h"
 #include "index/cli/output.h"
 #include "index/cli/people_client.h"
@@ -64,8 +64,8 @@ Status run_verify(const Session& session, const Verify& verify) {
     return fail(std::move(status).error().in(verify.receipt.string()));
   }
   if (!verify.sealed.empty()) {
-    HANSOM_TRY_ASSIGN(const Digest digest, digest_of_file(verify.sealed));
-    if (digest != receipt->clip) {
+    HANSOM_TRY_ASSIGN(const backup::FileFacts found, backup::hash_file(verify.sealed));
+    if (found.sha256 != receipt->clip) {
       return fail(ErrorKind::kCorrupt, "digest_mismatch",
                   verify.sealed.string() + " is not the clip of this receipt");
     }

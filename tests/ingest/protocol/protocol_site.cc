@@ -15,21 +15,6 @@ namespace {
 const char* const kTus = "Tus-Resumable: 1.0.0";
 const char* const kTusContent = "Content-Type: application/offset+octet-stream";
 
-http::ServerOptions units_listener(const IngestSite& site) {
-  const Identity server = site.pki->server();
-  http::TlsOptions tls;
-  tls.certificate_chain = server.certificate;
-  tls.private_key = server.key;
-  tls.client_certificate = http::ClientCertificate::kRequired;
-  tls.client_authorities = site.pki->authority();
-  tls.session_context = "units";
-  http::ServerOptions options;
-  options.name = "units";
-  options.tls = http::TlsContext::make(tls).value();
-  options.method_override = true;
-  return options;
-}
-
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });

@@ -243,4 +243,19 @@ void IngestSite::destroy_clip(const ClipId& clip) {
   HANSOM_CHECK(vault->destroy(clip).has_value());
 }
 
+http::ServerOptions units_listener(const IngestSite& site) {
+  const Identity server = site.pki->server();
+  http::TlsOptions tls;
+  tls.certificate_chain = server.certificate;
+  tls.private_key = server.key;
+  tls.client_certificate = http::ClientCertificate::kRequired;
+  tls.client_authorities = site.pki->authority();
+  tls.session_context = "units";
+  http::ServerOptions options;
+  options.name = "units";
+  options.tls = http::TlsContext::make(tls).value();
+  options.method_override = true;
+  return options;
+}
+
 }  // namespace hansom::test

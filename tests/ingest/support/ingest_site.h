@@ -110,4 +110,7 @@ class IngestSite {
   std::string journal_pem_;
 };
 
+// How the units' listener of such a site is set up: mutual TLS, tus' method override.
+[[nodiscard]] http::ServerOptions units_listener(const IngestSite& site);
+
 }  // namespace hansom::test

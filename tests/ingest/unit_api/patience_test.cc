@@ -20,16 +20,7 @@ using Clock = std::chrono::steady_clock;
 constexpr milliseconds kProgressTimeout{400};
 
 http::ServerOptions impatient_listener(const test::IngestSite& site) {
-  const test::Identity server = site.pki->server();
-  http::TlsOptions tls;
-  tls.certificate_chain = server.certificate;
-  tls.private_key = server.key;
-  tls.client_certificate = http::ClientCertificate::kRequired;
-  tls.client_authorities = site.pki->authority();
-  tls.session_context = "units";
-  http::ServerOptions options;
-  options.name = "units";
-  options.tls = http::TlsContext::make(tls).value();
+  http::ServerOptions options = test::units_listener(site);
   options.limits.progress_timeout = kProgressTimeout;
   return options;
 }

@@ -22,21 +22,6 @@ using test::MadeClip;
 using test::TlsClient;
 using Lines = std::vector<std::string>;
 
-http::ServerOptions units_listener(const IngestSite& site) {
-  const Identity server = site.pki->server();
-  http::TlsOptions tls;
-  tls.certificate_chain = server.certificate;
-  tls.private_key = server.key;
-  tls.client_certificate = http::ClientCertificate::kRequired;
-  tls.client_authorities = site.pki->authority();
-  tls.session_context = "units";
-  http::ServerOptions options;
-  options.name = "units";
-  options.tls = http::TlsContext::make(tls).value();
-  options.method_override = true;
-  return options;
-}
-
 class UnitApiOverTls : public testing::Test {
  protected:
   std::unique_ptr<TlsClient> connect(const Identity& identity) {
@@ -90,7 +75,7 @@ class UnitApiOverTls : public testing::Test {
   }
 
   IngestSite site_;
-  test::RunningServer server_{site_.api->routes(), units_listener(site_), 2};
+  test::RunningServer server_{site_.api->routes(), test::units_listener(site_), 2};
   const MadeClip clip_ = site_.make_clip(Bytes(200'000, 'm'));
   const std::string bytes_ = to_text(clip_.sealed);
   const Lines tus_{"Tus-Resumable: 1.0.0"};

@@ -70,12 +70,49 @@ json::object thumbnail_json(const evidence::Thumbnail& thumbnail) {
   return out;
 }
 
+// Where something stands in the clip: each only where it is known.
+template <typename Item>
+void write_place(const Item& item, json::object& out) {
+  if (item.has_media_us()) out["media_us"] = item.media_us();
+  if (item.has_clip_offset()) out["clip_offset"] = item.clip_offset();
+}
+
 json::object raw_time_json(const evidence::RawTime& time) {
   json::object out;
   out["source"] = time.source();
   out["value"] = time.value();
-  out["time"] = time_json(time.unix_us());
+  out["time"] = nullptr;
+  if (time.has_unix_us()) out["time"] = to_rfc3339(from_unix_us(time.unix_us()));
   out["stream"] = time.stream();
+  write_place(time, out);
+  return out;
+}
+
+json::object raw_position_json(const evidence::RawPosition& position) {
+  json::object out;
+  out["latitude_deg"] = position.latitude_deg();
+  out["longitude_deg"] = position.longitude_deg();
+  if (position.has_altitude_m()) out["altitude_m"] = position.altitude_m();
+  if (position.has_speed_kmh()) out["speed_kmh"] = position.speed_kmh();
+  if (position.has_heading_deg()) out["heading_deg"] = position.heading_deg();
+  out["time"] = nullptr;
+  if (position.has_unix_us()) out["time"] = to_rfc3339(from_unix_us(position.unix_us()));
+  if (!position.time().empty()) out["told_time"] = position.time();
+  out["value"] = position.value();
+  write_place(position, out);
+  return out;
+}
+
+json::object track_json(const evidence::PositionTrack& track) {
+  json::object out;
+  out["source"] = track.source();
+  out["stream"] = track.stream();
+  out["found"] = track.found();
+  json::array positions;
+  for (const evidence::RawPosition& position : track.positions()) {
+    positions.push_back(raw_position_json(position));
+  }
+  out["positions"] = std::move(positions);
   return out;
 }
 
@@ -107,6 +144,10 @@ json::object report_json(const evidence::Report& report) {
   json::array times;
   for (const evidence::RawTime& time : report.times()) times.push_back(raw_time_json(time));
   out["times"] = std::move(times);
+  out["times_found"] = report.times_found();
+  json::array tracks;
+  for (const evidence::PositionTrack& track : report.tracks()) tracks.push_back(track_json(track));
+  out["tracks"] = std::move(tracks);
   out["decode_errors"] = report.decode_errors();
   out["bytes_read"] = report.bytes_read();
   return out;

@@ -10,6 +10,7 @@ namespace {
 constexpr std::array<std::string_view, 2> kByTheCamerasClock{"freegps", "ligogps"};
 constexpr std::array<std::string_view, 7> kReceivers{"gps",     "gnss",    "gpmf", "camm",
                                                      "freegps", "ligogps", "nmea"};
+constexpr std::size_t kTrackTimesMax = 32;  // of one track
 constexpr std::int64_t kLongestUs = 10'000 * kDayUs;
 
 char lower(char c) {
@@ -22,6 +23,30 @@ bool begins_with_any(std::string_view source, const std::array<std::string_view,
   std::transform(name.begin(), name.end(), name.begin(), lower);
   return std::any_of(names.begin(), names.end(),
                      [&name](std::string_view begin) { return name.starts_with(begin); });
+}
+
+// Times that tell when a clip was changed or copied, not when it was recorded.
+bool is_of_recording(const evidence::RawTime& found) {
+  return !found.source().ends_with(":modification") && found.source() != "suep";
+}
+
+// The times of a track, of many as many as tell its pace: from its start to its end.
+void add_track_times(const evidence::PositionTrack& track, std::vector<FileTime>& times) {
+  std::vector<const evidence::RawPosition*> timed;
+  for (const evidence::RawPosition& position : track.positions()) {
+    if (position.has_unix_us() || !position.time().empty()) timed.push_back(&position);
+  }
+  const std::size_t count = std::min(timed.size(), kTrackTimesMax);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t at = count == 1 ? 0 : i * (timed.size() - 1) / (count - 1);
+    const evidence::RawPosition& position = *timed[at];
+    evidence::RawTime found;
+    found.set_source(track.source());
+    found.set_value(position.time());
+    if (position.has_unix_us()) found.set_unix_us(position.unix_us());
+    if (position.has_media_us()) found.set_media_us(position.media_us());
+    times.push_back(file_time(found));
+  }
 }
 
 }  // namespace
@@ -37,8 +62,8 @@ FileTime file_time(const evidence::RawTime& found) {
   FileTime time;
   time.source = found.source();
   time.value = found.value();
-  // 0 is both "not read" and 1970, which is a clock that was never set.
-  if (found.unix_us() != 0 || found.value().starts_with("1970")) time.unix_us = found.unix_us();
+  if (found.has_unix_us()) time.unix_us = found.unix_us();
+  if (found.has_media_us()) time.at_media_us = found.media_us();
   time.satellite = is_satellite_source(found.source());
   time.may_be_local = may_be_local(found.source());
   return time;
@@ -58,7 +83,12 @@ ClipFacts clip_facts(std::string clip, const evidence::Manifest& manifest,
   facts.known_by_us = known_by_us;
   if (report == nullptr) return facts;
   facts.media_us = std::clamp(report->duration_us(), std::int64_t{0}, kLongestUs);
-  for (const evidence::RawTime& found : report->times()) facts.times.push_back(file_time(found));
+  for (const evidence::RawTime& found : report->times()) {
+    if (is_of_recording(found)) facts.times.push_back(file_time(found));
+  }
+  for (const evidence::PositionTrack& track : report->tracks()) {
+    add_track_times(track, facts.times);
+  }
   return facts;
 }
 

@@ -16,8 +16,9 @@ namespace hansom::timeline {
 [[nodiscard]] bool may_be_local(std::string_view source);
 
 [[nodiscard]] FileTime file_time(const evidence::RawTime& found);
-// `report` may be null: not inspected. `known_by_us`: when the upload began (its digests were known
-// then), by the server's clock.
+// Of a report the times of recording, those of its positions, too; not when it was changed or
+// copied. `report` may be null: not inspected. `known_by_us`: when the upload began (its digests
+// were known then), by the server's clock.
 [[nodiscard]] ClipFacts clip_facts(std::string clip, const evidence::Manifest& manifest,
                                    const evidence::Report* report, std::int64_t known_by_us);
 [[nodiscard]] EventFacts event_facts(const evidence::Event& event, std::int64_t received_us);

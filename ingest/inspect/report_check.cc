@@ -39,8 +39,40 @@ bool good_thumbnail(const evidence::Thumbnail& thumbnail) {
          thumbnail.height_px() <= static_cast<std::uint32_t>(kThumbnailHeightMaxPx);
 }
 
+bool good_stream_number(std::int32_t stream) {
+  return stream >= -1 && stream < static_cast<std::int32_t>(kStreamsMax);
+}
+
+// True as well where none is told.
+template <typename Item>
+bool good_instant(const Item& item) {
+  return item.unix_us() >= kUnixUsMin && item.unix_us() <= kUnixUsMax;
+}
+
 bool good_time(const evidence::RawTime& time) {
-  return is_short(time.source()) && is_short(time.value());
+  return is_short(time.source()) && is_short(time.value()) && good_instant(time) &&
+         good_stream_number(time.stream());
+}
+
+bool good_position(const evidence::RawPosition& position) {
+  return good_instant(position) && std::abs(position.latitude_deg()) <= 90 &&
+         std::abs(position.longitude_deg()) <= 180 && std::isfinite(position.altitude_m()) &&
+         std::isfinite(position.speed_kmh()) && std::isfinite(position.heading_deg()) &&
+         position.value().size() <= kPositionValueBytesMax &&
+         position.time().size() <= kPositionTimeBytesMax;
+}
+
+bool good_tracks(const google::protobuf::RepeatedPtrField<evidence::PositionTrack>& tracks) {
+  std::size_t positions = 0;
+  for (const evidence::PositionTrack& track : tracks) {
+    positions += static_cast<std::size_t>(track.positions_size());
+    if (!is_short(track.source()) || !good_stream_number(track.stream()) ||
+        track.found() < static_cast<std::uint64_t>(track.positions_size()) ||
+        !std::all_of(track.positions().begin(), track.positions().end(), good_position)) {
+      return false;
+    }
+  }
+  return static_cast<std::size_t>(tracks.size()) <= kTracksMax && positions <= kPositionsMax;
 }
 
 template <typename Items, typename Good>
@@ -57,8 +89,9 @@ bool good_report(const evidence::Report& report) {
          is_short(report.reason_token()) && is_short(report.reason()) &&
          is_short(report.container()) && all_good(report.streams(), kStreamsMax, good_stream) &&
          all_good(report.thumbnails(), kThumbnailsMax, good_thumbnail) &&
-         all_good(report.times(), kTimesMax, good_time) && good_spans(report.sound()) &&
-         good_spans(report.damage()) && good_spans(report.gaps());
+         all_good(report.times(), kTimesMax, good_time) && good_tracks(report.tracks()) &&
+         report.times_found() >= static_cast<std::uint64_t>(report.times_size()) &&
+         good_spans(report.sound()) && good_spans(report.damage()) && good_spans(report.gaps());
 }
 
 }  // namespace

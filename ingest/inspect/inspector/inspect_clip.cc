@@ -7,8 +7,10 @@
 #include "ingest/inspect/inspector/allow_list.h"
 #include "ingest/inspect/inspector/clip_streams.h"
 #include "ingest/inspect/inspector/container.h"
+#include "ingest/inspect/inspector/found_to_report.h"
 #include "ingest/inspect/inspector/limits.h"
 #include "ingest/inspect/inspector/raw_time.h"
+#include "ingest/inspect/inspector/sources/clip_sources.h"
 
 extern "C" {
 #include <libavutil/cpu.h>
@@ -19,31 +21,27 @@ namespace hansom::ingest {
 namespace {
 
 // Changes whenever a report of the same bytes could differ.
-constexpr const char* kInspectorVersion = "hansom-inspector " HANSOM_VERSION " rules 1";
+constexpr const char* kInspectorVersion = "hansom-inspector " HANSOM_VERSION " rules 2";
 
-// Copies the tags of `tags` that hold a time. `where`: what a movie's creation_time is called
-// there.
-void read_times(const AVDictionary* tags, std::int32_t stream, const char* where,
-                evidence::Report& report) {
+// The tags that hold a time, of a container whose bytes our own parsers do not know.
+void read_tags(const AVDictionary* tags, std::int32_t stream, Found& found) {
   const AVDictionaryEntry* tag = nullptr;
   while ((tag = av_dict_get(tags, "", tag, AV_DICT_IGNORE_SUFFIX)) != nullptr) {
     if (!is_time_tag(tag->key)) continue;
-    if (static_cast<std::size_t>(report.times_size()) >= kTimesMax) return;
-    const bool is_creation = std::string_view(tag->key) == "creation_time";
-    evidence::RawTime& time = *report.add_times();
-    time.set_source(is_creation ? where : printable(tag->key, kTextBytesMax));
-    time.set_value(printable(tag->value, kTextBytesMax));
-    time.set_unix_us(read_utc_us(tag->value).value_or(0));
-    time.set_stream(stream);
+    FoundTime time;
+    time.source = tag->key;
+    time.value = tag->value;
+    time.unix_us = read_utc_us(tag->value);
+    time.stream = stream;
+    found.add(std::move(time));
   }
 }
 
-void read_all_times(const AVFormatContext& context, evidence::Report& report) {
-  const bool is_movie = std::string_view(context.iformat->name).starts_with("mov,");
-  read_times(context.metadata, -1, is_movie ? "mvhd" : "creation_time", report);
+void read_all_tags(const AVFormatContext& context, Found& found) {
+  if (std::string_view(context.iformat->name).starts_with("mov,")) return;  // movie_times
+  read_tags(context.metadata, -1, found);
   for (unsigned i = 0; i < context.nb_streams; ++i) {
-    read_times(context.streams[i]->metadata, static_cast<std::int32_t>(i),
-               is_movie ? "mdhd" : "creation_time", report);
+    read_tags(context.streams[i]->metadata, static_cast<std::int32_t>(i), found);
   }
 }
 
@@ -87,25 +85,32 @@ evidence::Report inspect_clip(ByteSpan clip) {
   report.set_libav_version(printable(av_version_info(), kTextBytesMax));
   report.set_outcome(evidence::Report::UNDECODABLE);
 
-  // 1. What is it, and which streams has it?
+  // 1. Which times and positions are written in it? Told by the bytes alone, so a clip that nothing
+  //    can play still tells them.
+  Found found;
+  find_sources(clip, found);
+
+  // 2. What is it, and which streams has it?
   Container container(clip);
   const Trouble not_open = container.open();
   report.set_container(container.format());
   if (!not_open.token.empty()) {
     say(not_open, report);
     report.set_bytes_read(container.bytes_read());
+    write_found(found, report);
     return report;
   }
   const AVFormatContext& context = *container.context();
   if (context.duration != AV_NOPTS_VALUE) report.set_duration_us(context.duration);
-  read_all_times(context, report);
+  read_all_tags(context, found);
 
-  // 2. Every packet once: counted, timed, and decoded if it is sound or a key frame that is due.
+  // 3. Every packet once: counted, timed, and decoded if it is sound or a key frame that is due.
   ClipStreams streams(container);
   const Trouble stopped = read_packets(container, streams);
 
-  // 3. What came of it. A clip that was cut short is decodable, and says where it ended.
+  // 4. What came of it. A clip that was cut short is decodable, and says where it ended.
   streams.finish(report);
+  write_found(found, report);
   report.set_bytes_read(container.bytes_read());
   const Trouble nothing = streams.verdict();
   if (nothing.token.empty()) report.set_outcome(evidence::Report::DECODABLE);

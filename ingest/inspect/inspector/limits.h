@@ -8,13 +8,18 @@ namespace hansom::ingest {
 
 // What may go in and come out.
 inline constexpr std::uint64_t kInspectedClipBytesMax = 1ULL << 30;  // of opened bytes, in memory
-inline constexpr std::size_t kAnswerBytesMax = 8ULL * 1024 * 1024;   // the serialized report
+inline constexpr std::size_t kAnswerBytesMax = 10ULL * 1024 * 1024;  // the serialized report
 
 // What a report may hold.
 inline constexpr std::size_t kStreamsMax = 32;
 inline constexpr std::size_t kRunsPerStreamMax = 1024;
 inline constexpr std::size_t kSpansMax = 2048;  // of sound, of damage, of gaps
-inline constexpr std::size_t kTimesMax = 128;
+inline constexpr std::size_t kTimesMax = 1024;
+inline constexpr std::size_t kTimesPerSourceMax = 32;      // of one source in one stream
+inline constexpr std::size_t kTracksMax = 16;              // of positions: one a source and stream
+inline constexpr std::size_t kPositionsMax = 4096;         // of all tracks together
+inline constexpr std::size_t kPositionValueBytesMax = 96;  // NMEA 0183 sentences have 82
+inline constexpr std::size_t kPositionTimeBytesMax = 32;
 inline constexpr std::size_t kTextBytesMax = 256;  // of any text found in a clip
 inline constexpr std::size_t kThumbnailsMax = 360;
 inline constexpr std::size_t kThumbnailBytesMax = 64ULL * 1024;
@@ -25,9 +30,13 @@ inline constexpr std::size_t kRunWireBytesMax = 40;
 inline constexpr std::size_t kSpanWireBytesMax = 80;
 inline constexpr std::size_t kStreamWireBytesMax = 1024;
 inline constexpr std::size_t kTimeWireBytesMax = 2 * kTextBytesMax + 64;
+inline constexpr std::size_t kTrackWireBytesMax = kTextBytesMax + 32;
+inline constexpr std::size_t kPositionWireBytesMax =
+    kPositionValueBytesMax + kPositionTimeBytesMax + 112;
 inline constexpr std::size_t kThumbnailWireBytesMax = 96;  // beside the picture
 static_assert(kStreamsMax * (kStreamWireBytesMax + kRunsPerStreamMax * kRunWireBytesMax) +
                       3 * kSpansMax * kSpanWireBytesMax + kTimesMax * kTimeWireBytesMax +
+                      kTracksMax * kTrackWireBytesMax + kPositionsMax * kPositionWireBytesMax +
                       kThumbnailsMax * kThumbnailWireBytesMax + kThumbnailBytesTotalMax +
                       16 * kTextBytesMax <=
                   kAnswerBytesMax,
@@ -47,6 +56,15 @@ inline constexpr std::int64_t kPictureFormatBytesMax = 8;                 // a p
 static_assert(kPixelsMax * kPictureFormatBytesMax <= 2LL * kAllocationBytesMax);
 // A time further than a century from a clip's start is not believed.
 inline constexpr std::int64_t kClipTimeUsMax = 100LL * 366 * 86'400 * 1'000'000;
+// Instants that a report tells, microseconds since 1970: the years 1 to 9999.
+inline constexpr std::int64_t kUnixUsMin = -62'135'596'800'000'000;
+inline constexpr std::int64_t kUnixUsMax = 253'402'300'799'999'999;
+
+// The sources of times and positions (sources/).
+inline constexpr std::size_t kBoxesMax = 400'000;    // of MP4, each looked at once by each source
+inline constexpr std::size_t kSamplesMax = 400'000;  // of tracks that are neither picture nor sound
+inline constexpr std::size_t kMovieTracksMax = kStreamsMax;
+inline constexpr std::size_t kMovieKeysMax = 256;
 
 // What is looked for.
 inline constexpr std::int64_t kThumbnailEveryUs = 10'000'000;

@@ -177,6 +177,24 @@ void ApiRig::inspect(const ClipId& clip, const std::vector<Bytes>& pictures,
   if (outcome == evidence::Report::UNDECODABLE) report.set_reason_token("damaged");
   report.set_container("mov,mp4");
   report.add_streams()->set_type("video");
+  evidence::RawTime& time = *report.add_times();
+  time.set_source("mvhd");
+  time.set_value("2082844800");
+  time.set_unix_us(0);  // 1970: a time like any other
+  time.set_stream(-1);
+  time.set_clip_offset(52);
+  report.add_times()->set_source("tmcd");
+  report.set_times_found(3);
+  evidence::PositionTrack& track = *report.add_tracks();
+  track.set_source("freeGPS");
+  track.set_found(2);
+  evidence::RawPosition& position = *track.add_positions();
+  position.set_latitude_deg(53.43);
+  position.set_longitude_deg(-1.3568);
+  position.set_speed_kmh(48);
+  position.set_time("2026-03-01 10:00:00");
+  position.set_media_us(500'000);
+  position.set_value("5325.8 N 121.408 W");
   for (const Bytes& picture : pictures) {
     const Bytes sealed = must(age::seal(picture, std::span(&recipient, 1), *random_));
     evidence::Thumbnail& thumbnail = *report.add_thumbnails();

@@ -221,5 +221,46 @@ TEST(Facts, ComeFromWhatUnitsAndInspectorSaid) {
   EXPECT_EQ(clip_facts("ab", manifest, nullptr, 1).media_us, 0);
 }
 
+TEST(Facts, OfAReportOnlyWhatTellsOfTheRecordingIsTaken) {
+  evidence::Report report;
+  for (const char* source : {"mvhd:modification", "suep", "mdhd:modification", "cstb"}) {
+    evidence::RawTime& time = *report.add_times();
+    time.set_source(source);
+    time.set_unix_us(0);
+    time.set_media_us(5);
+  }
+  report.add_times()->set_source("tmcd");
+  const ClipFacts facts = clip_facts("ab", {}, &report, kWinter);
+  ASSERT_EQ(facts.times.size(), 2U);
+  EXPECT_EQ(facts.times[0].source, "cstb");
+  EXPECT_EQ(facts.times[0].unix_us, 0) << "1970 is a time, too";
+  EXPECT_EQ(facts.times[0].at_media_us, 5);
+  EXPECT_FALSE(facts.times[1].unix_us);
+  EXPECT_FALSE(facts.times[1].at_media_us);
+}
+
+TEST(Facts, ATrackTellsSomeOfItsTimesFromFirstToLast) {
+  evidence::Report report;
+  evidence::PositionTrack& track = *report.add_tracks();
+  track.set_source("nmea:RMC");
+  for (int i = 0; i < 1000; ++i) {
+    evidence::RawPosition& position = *track.add_positions();
+    if (i % 2 == 0) position.set_unix_us(kWinter + i * kSecondUs);
+    position.set_media_us(i * kSecondUs);
+  }
+  evidence::PositionTrack& local = *report.add_tracks();
+  local.set_source("LigoGPS");
+  local.add_positions()->set_time("2026-01-15 12:00:00");
+  const ClipFacts facts = clip_facts("ab", {}, &report, kWinter);
+  ASSERT_EQ(facts.times.size(), 33U);
+  EXPECT_EQ(facts.times.front().unix_us, kWinter);
+  EXPECT_EQ(facts.times[31].unix_us, kWinter + 998 * kSecondUs);
+  EXPECT_EQ(facts.times[31].at_media_us, 998 * kSecondUs);
+  EXPECT_TRUE(facts.times[31].satellite && !facts.times[31].may_be_local);
+  EXPECT_EQ(facts.times[32].value, "2026-01-15 12:00:00");
+  EXPECT_FALSE(facts.times[32].unix_us);
+  EXPECT_TRUE(facts.times[32].satellite && facts.times[32].may_be_local);
+}
+
 }  // namespace
 }  // namespace hansom::timeline

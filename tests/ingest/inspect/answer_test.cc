@@ -26,6 +26,12 @@ evidence::Report good_report() {
   thumbnail.set_width_px(kThumbnailWidthPx);
   thumbnail.set_height_px(180);
   report.add_sound()->set_measure(-20);
+  report.add_times()->set_value("3857590799");
+  report.set_times_found(1);
+  evidence::PositionTrack& track = *report.add_tracks();
+  track.set_stream(-1);
+  track.set_found(1);
+  track.add_positions()->set_latitude_deg(53.43);
   return report;
 }
 
@@ -58,6 +64,39 @@ TEST(ReportCheck, WhatAnInspectorNeverSaysIsNot) {
       [](evidence::Report& r) { r.mutable_thumbnails(0)->set_image_bytes(5); },
       [](evidence::Report& r) {
         while (static_cast<std::size_t>(r.gaps_size()) <= kSpansMax) r.add_gaps();
+      },
+      [](evidence::Report& r) {
+        while (static_cast<std::size_t>(r.times_size()) <= kTimesMax) r.add_times();
+        r.set_times_found(2 * kTimesMax);
+      },
+      [](evidence::Report& r) { r.set_times_found(0); },
+      [](evidence::Report& r) { r.mutable_times(0)->set_stream(-2); },
+      [](evidence::Report& r) { r.mutable_times(0)->set_unix_us(kUnixUsMax + 1); },
+      [](evidence::Report& r) { r.mutable_tracks(0)->set_found(0); },
+      [](evidence::Report& r) { r.mutable_tracks(0)->set_stream(kStreamsMax); },
+      [](evidence::Report& r) {
+        r.mutable_tracks(0)->mutable_positions(0)->set_latitude_deg(90.5);
+      },
+      [](evidence::Report& r) {
+        r.mutable_tracks(0)->mutable_positions(0)->set_longitude_deg(
+            std::numeric_limits<double>::quiet_NaN());
+      },
+      [](evidence::Report& r) {
+        r.mutable_tracks(0)->mutable_positions(0)->set_speed_kmh(
+            std::numeric_limits<double>::infinity());
+      },
+      [](evidence::Report& r) {
+        r.mutable_tracks(0)->mutable_positions(0)->set_value(
+            std::string(kPositionValueBytesMax + 1, 'x'));
+      },
+      [](evidence::Report& r) {
+        while (static_cast<std::size_t>(r.tracks(0).positions_size()) <= kPositionsMax) {
+          r.mutable_tracks(0)->add_positions();
+        }
+        r.mutable_tracks(0)->set_found(2 * kPositionsMax);
+      },
+      [](evidence::Report& r) {
+        while (static_cast<std::size_t>(r.tracks_size()) <= kTracksMax) r.add_tracks();
       },
       [](evidence::Report& r) {
         while (static_cast<std::size_t>(r.streams_size()) <= kStreamsMax) r.add_streams();

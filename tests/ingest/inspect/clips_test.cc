@@ -136,9 +136,32 @@ TEST(Clips, TimesAreReportedAsFound) {
   const evidence::Report report = test::inspect_bytes(*clip).report;
   ASSERT_GE(report.times_size(), 1);
   EXPECT_EQ(report.times(0).source(), "mvhd");
-  EXPECT_EQ(report.times(0).value(), "2026-03-29T00:59:59.000000Z");
+  EXPECT_EQ(report.times(0).value(), "3857590799") << "seconds since 1904, as they stand";
   EXPECT_EQ(report.times(0).unix_us(), 1'774'745'999'000'000);
   EXPECT_EQ(report.times(0).stream(), -1);
+  ASSERT_TRUE(report.times(0).has_clip_offset());
+  const auto at = static_cast<std::ptrdiff_t>(report.times(0).clip_offset());
+  const Bytes told(clip->begin() + at, clip->begin() + at + 4);
+  EXPECT_EQ(to_hex(told), "e5ee2a0f");
+  EXPECT_EQ(report.times_found(), static_cast<std::uint64_t>(report.times_size()));
+}
+
+TEST(Clips, PositionsAreReportedAsFound) {
+  HANSOM_CLIP_OR_SKIP(
+      clip, test::make_clip(join({{"-f", "lavfi", "-i", "testsrc2=size=160x120:rate=10:duration=1",
+                                   "-metadata", "location=+53.4302-001.3568/"},
+                                  kH264}),
+                            ".mov"));
+  const evidence::Report report = test::inspect_bytes(*clip).report;
+  ASSERT_EQ(report.tracks_size(), 1);
+  EXPECT_EQ(report.tracks(0).source(), "udta:xyz");
+  EXPECT_EQ(report.tracks(0).found(), 1U);
+  ASSERT_EQ(report.tracks(0).positions_size(), 1);
+  const evidence::RawPosition& position = report.tracks(0).positions(0);
+  EXPECT_EQ(position.value(), "+53.4302-001.3568/");
+  EXPECT_DOUBLE_EQ(position.latitude_deg(), 53.4302);
+  EXPECT_DOUBLE_EQ(position.longitude_deg(), -1.3568);
+  EXPECT_EQ(as_text(*clip).substr(position.clip_offset(), 8), "+53.4302");
 }
 
 TEST(Clips, ACodecOffTheListIsCountedButNotDecoded) {

@@ -27,14 +27,19 @@ EvidenceIndex::~EvidenceIndex() {
 }
 
 void EvidenceIndex::submit(evidence::Record record, journal::Done done) {
-  journal_->submit(std::move(record), std::move(done));
+  if (!watcher_) return journal_->submit(std::move(record), std::move(done));
+  journal_->submit(std::move(record),
+                   [this, done = std::move(done)](Result<journal::Committed> committed) {
+                     if (committed) watcher_(committed->record);
+                     done(std::move(committed));
+                   });
 }
 
 Result<journal::Committed> EvidenceIndex::submit_and_wait(evidence::Record record) {
   // Shared: the writer may still be inside set_value() when the waiter has gone on.
   const auto promise = std::make_shared<std::promise<Result<journal::Committed>>>();
   auto answer = promise->get_future();
-  journal_->submit(std::move(record), [promise](Result<journal::Committed> committed) {
+  submit(std::move(record), [promise](Result<journal::Committed> committed) {
     promise->set_value(std::move(committed));
   });
   return answer.get();

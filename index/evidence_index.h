@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 
 #include "index/journal/journal.h"
@@ -42,6 +43,11 @@ class EvidenceIndex {
   EvidenceIndex(const EvidenceIndex&) = delete;
   EvidenceIndex& operator=(const EvidenceIndex&) = delete;
 
+  // Called with every record once it is durable, before its waiter is answered, on the journal's
+  // threads: quick. Requires: set before the first submit; what it needs outlives stop().
+  void watch(std::function<void(const evidence::Record&)> watcher) {
+    watcher_ = std::move(watcher);
+  }
   // See journal::Journal::submit.
   void submit(evidence::Record record, journal::Done done);
   // submit() for callers that may block: tools, the inspection workers, tests. Never on an I/O or
@@ -68,7 +74,8 @@ class EvidenceIndex {
   // Requires: `stored` has its record and salt.
   [[nodiscard]] Status prove(LeafIndex leaf, journal::Stored stored,
                              evidence::LeafProof& proof) const;
-  journal::KeyRing keys_;  // shares its keys with the journal
+  std::function<void(const evidence::Record&)> watcher_;  // may be empty
+  journal::KeyRing keys_;                                 // shares its keys with the journal
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<journal::Rules> rules_;
   std::unique_ptr<journal::Journal> journal_;

@@ -5,6 +5,7 @@
 #include "index/backup/backup_rules.h"
 #include "index/catalogue/clip_rules.h"
 #include "index/catalogue/event_rules.h"
+#include "index/clocks/clock_rules.h"
 #include "index/keys/key_rules.h"
 #include "index/recorded.h"
 #include "index/register/unit_rules.h"
@@ -48,6 +49,15 @@ Status AllRules::validate(evidence::Record& record, const store::Reader& state) 
       return catalogue::validate_clip_inspected(*record.mutable_clip_inspected(), state);
     case R::kEventsReported:
       return catalogue::validate_events_reported(*record.mutable_events_reported(), state);
+    case R::kClipTimed:
+      return clocks::validate_clip_timed(*record.mutable_clip_timed(), state);
+    case R::kUnitTimed:
+      return clocks::validate_unit_timed(record.unit_timed());
+    case R::kClockCorrected:
+      return clocks::validate_clock_corrected(record.clock_corrected(), state);
+    case R::kClockCorrectionWithdrawn:
+      return clocks::validate_clock_correction_withdrawn(record.clock_correction_withdrawn(),
+                                                         state);
     case R::kAccess:
       return validate_access(record.access());
     case R::kHoldPlaced:
@@ -103,6 +113,28 @@ Status apply_unit_authority_retired(const evidence::UnitAuthorityRetired& act, c
   return {};
 }
 
+// Acts on clips and events are the catalogue's first, and tell something of a clock.
+Status apply_clip_accepted(const evidence::ClipAccepted& act, const Recorded& at,
+                           store::Batch& batch) {
+  HANSOM_TRY(catalogue::apply_clip_accepted(act, at, batch));
+  return clocks::note_clip_accepted(act, at, batch);
+}
+Status apply_clip_inspected(const evidence::ClipInspected& act, const Recorded& at,
+                            store::Batch& batch) {
+  HANSOM_TRY(catalogue::apply_clip_inspected(act, at, batch));
+  return clocks::note_clip_inspected(act, at, batch);
+}
+Status apply_events_reported(const evidence::EventsReported& act, const Recorded& at,
+                             store::Batch& batch) {
+  HANSOM_TRY(catalogue::apply_events_reported(act, at, batch));
+  return clocks::note_events_reported(act, at, batch);
+}
+Status apply_clip_destroyed(const evidence::ClipDestroyed& act, const Recorded& at,
+                            store::Batch& batch) {
+  HANSOM_TRY(retention::apply_clip_destroyed(act, at, batch));
+  return clocks::note_clip_destroyed(act, at, batch);
+}
+
 Status AllRules::apply(const evidence::Record& record, LeafIndex leaf, store::Batch& batch) const {
   using R = evidence::Record;
   const Recorded at{leaf, record.time_us(), record.actor()};
@@ -119,11 +151,20 @@ Status AllRules::apply(const evidence::Record& record, LeafIndex leaf, store::Ba
     case R::kRegisterLoaded:
       return registry::apply_register_loaded(record.register_loaded(), at, batch);
     case R::kClipAccepted:
-      return catalogue::apply_clip_accepted(record.clip_accepted(), at, batch);
+      return apply_clip_accepted(record.clip_accepted(), at, batch);
     case R::kClipInspected:
-      return catalogue::apply_clip_inspected(record.clip_inspected(), at, batch);
+      return apply_clip_inspected(record.clip_inspected(), at, batch);
     case R::kEventsReported:
-      return catalogue::apply_events_reported(record.events_reported(), at, batch);
+      return apply_events_reported(record.events_reported(), at, batch);
+    case R::kClipTimed:
+      return clocks::apply_clip_timed(record.clip_timed(), at, batch);
+    case R::kUnitTimed:
+      return clocks::apply_unit_timed(record.unit_timed(), batch);
+    case R::kClockCorrected:
+      return clocks::apply_clock_corrected(record.clock_corrected(), at, batch);
+    case R::kClockCorrectionWithdrawn:
+      return clocks::apply_clock_correction_withdrawn(record.clock_correction_withdrawn(), at,
+                                                      batch);
     case R::kHoldPlaced:
       return retention::apply_hold_placed(record.hold_placed(), at, batch);
     case R::kHoldReleased:
@@ -133,7 +174,7 @@ Status AllRules::apply(const evidence::Record& record, LeafIndex leaf, store::Ba
     case R::kSweepStarted:
       return retention::apply_sweep_started(record.sweep_started(), at, batch);
     case R::kClipDestroyed:
-      return retention::apply_clip_destroyed(record.clip_destroyed(), at, batch);
+      return apply_clip_destroyed(record.clip_destroyed(), at, batch);
     case R::kSweepFinished:
       return retention::apply_sweep_finished(record.sweep_finished(), at, batch);
     case R::kObjectDamaged:

@@ -16,6 +16,7 @@
 #include <boost/asio/signal_set.hpp>
 
 #include "index/api/people_api.h"
+#include "index/clocks/timekeeper.h"
 #include "index/evidence_index.h"
 #include "index/vault/vault.h"
 #include "index/witness/witnesses.h"
@@ -114,6 +115,7 @@ struct Server::Parts {
   std::unique_ptr<age::IdentitySet> vault_identities;
   std::unique_ptr<vault::Vault> vault;
   std::unique_ptr<EvidenceIndex> index;
+  std::unique_ptr<clocks::Timekeeper> timekeeper;
   std::unique_ptr<witness::Witnesses> witnesses;  // null: none are configured
   std::unique_ptr<IndexInspectionSource> inspection_source;
   std::unique_ptr<InspectorPool> inspectors;
@@ -159,6 +161,11 @@ Status Server::Parts::open_site() {
   options.clock = &system_clock();
   options.random = &system_random();
   HANSOM_TRY_ASSIGN(index, EvidenceIndex::open(std::move(journal_keys), options));
+  HANSOM_TRY_ASSIGN(timeline::Zone zone, timeline::Zone::find(timeline::kDefaultZone));
+  timekeeper = std::make_unique<clocks::Timekeeper>(*index, std::move(zone));
+  index->watch([this](const evidence::Record& record) {
+    if (clocks::brings_facts(record)) timekeeper->notify();
+  });
   // Behind the store's lock: it removes what it takes for leftovers.
   HANSOM_TRY_ASSIGN(vault, vault::open_file_vault(config.vault()));
 
@@ -292,9 +299,13 @@ std::vector<std::string> Server::Parts::not_ready_because() const {
 }
 
 MetricSources Server::Parts::metric_sources() const {
-  return {unit_api.get(),   index.get(),
-          inspectors.get(), scrubber.get(),
-          witnesses.get(),  {{"units", unit_listener.get()}, {"people", people_listener.get()}}};
+  return {unit_api.get(),
+          index.get(),
+          inspectors.get(),
+          timekeeper.get(),
+          scrubber.get(),
+          witnesses.get(),
+          {{"units", unit_listener.get()}, {"people", people_listener.get()}}};
 }
 
 // Certificates of a few months are replaced by programs that know how to send SIGHUP.
@@ -321,6 +332,7 @@ void Server::Parts::stop() {
   if (people_api) people_api->stop();
   if (scrubber) scrubber->stop();
   if (witnesses) witnesses->stop();
+  if (timekeeper) timekeeper->stop();
   if (inspectors) inspectors->stop(std::chrono::steady_clock::now() + config.drain);
   if (index) index->stop();
 }
@@ -337,6 +349,7 @@ Result<std::unique_ptr<Server>> Server::start(const site::SiteConfig& config,
   HANSOM_TRY(server->parts_->open_site());
   HANSOM_TRY(server->parts_->listen());
   server->parts_->inspectors->start();
+  server->parts_->timekeeper->start();
   server->parts_->scrubber->start();
   if (server->parts_->witnesses) server->parts_->witnesses->start();
   log(LogLevel::kInfo, "server_started",

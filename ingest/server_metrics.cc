@@ -124,6 +124,13 @@ void add_inspection(Samples& out, const InspectorPool& inspectors) {
   out.gauge("hansom_inspections_running", "Inspectors at work", counters.running);
 }
 
+void add_clocks(Samples& out, const clocks::Timekeeper& timekeeper) {
+  const auto figures = timekeeper.figures();
+  out.counter("hansom_clocks_reckoned_total", "Units whose clocks were reckoned", figures.units);
+  out.counter("hansom_clip_times_stated_total", "Intervals of true time stated, first or anew",
+              figures.stated);
+}
+
 void add_scrub(Samples& out, const MetricSources& sources) {
   out.counter("hansom_scrub_bytes_total", "Bytes of the vault read again",
               sources.scrubber->bytes_read());
@@ -212,6 +219,7 @@ std::vector<Metric> collect_metrics(const MetricSources& sources) {
   add_admission(out, units);
   add_journal(out, *sources.index);
   add_inspection(out, *sources.inspectors);
+  add_clocks(out, *sources.timekeeper);
   add_scrub(out, sources);
   add_witnesses(out, sources.witnesses);
   add_listeners(out, sources);

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "index/clocks/timekeeper.h"
 #include "index/evidence_index.h"
 #include "index/scrub/scrubber.h"
 #include "index/witness/witnesses.h"
@@ -17,6 +18,7 @@ struct MetricSources {
   const UnitApi* units = nullptr;
   EvidenceIndex* index = nullptr;
   const InspectorPool* inspectors = nullptr;
+  const clocks::Timekeeper* timekeeper = nullptr;
   const scrub::Scrubber* scrubber = nullptr;
   const witness::Witnesses* witnesses = nullptr;                       // null: none are configured
   std::vector<std::pair<std::string, const http::Server*>> listeners;  // name, listener

@@ -29,6 +29,23 @@ Result<std::optional<StoredEvent>> get_event(const store::Reader& reader, std::s
   return get_event_of_suffix(reader, event_suffix(unit, sequence));
 }
 
+Result<std::vector<StoredEvent>> newest_events(const store::Reader& reader, std::string_view unit,
+                                               std::size_t limit) {
+  std::vector<StoredEvent> events;
+  Status parsed;
+  const Bytes first = event_key(unit, 0);
+  const Bytes prefix(first.begin(), first.end() - 8);
+  if (limit == 0) return events;
+  HANSOM_TRY(reader.scan(store::Family::kEvent, prefix, end_of_prefix(prefix),
+                         store::Order::kDescending, [&](ByteSpan, ByteSpan value) {
+                           parsed = parse_row(value, events.emplace_back());
+                           return parsed.has_value() && events.size() < limit;
+                         }));
+  HANSOM_TRY(parsed);
+  std::erase_if(events, [unit](const StoredEvent& event) { return event.unit() != unit; });
+  return events;
+}
+
 void put_event(store::Batch& batch, const StoredEvent& row) {
   const evidence::Event& event = row.event();
   const Bytes suffix = event_suffix(row.unit(), event.sequence());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "index/catalogue/interval_index.h"
 #include "index/catalogue/rows.pb.h"
@@ -16,6 +17,10 @@ namespace hansom::catalogue {
                                                            std::uint64_t sequence);
 [[nodiscard]] Result<std::optional<StoredEvent>> get_event_of_suffix(const store::Reader& reader,
                                                                      ByteSpan suffix);
+// The `limit` events of a unit with the highest numbers, in no promised order.
+[[nodiscard]] Result<std::vector<StoredEvent>> newest_events(const store::Reader& reader,
+                                                             std::string_view unit,
+                                                             std::size_t limit);
 void put_event(store::Batch& batch, const StoredEvent& row);
 
 }  // namespace hansom::catalogue

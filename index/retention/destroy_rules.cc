@@ -55,6 +55,8 @@ Status validate_clip_destroyed(evidence::ClipDestroyed& act, const store::Reader
   leaves = clip.earlier_inspections();
   for (const catalogue::Arrival& arrival : clip.arrivals()) leaves.Add(arrival.leaf());
   if (clip.has_inspected_leaf()) leaves.Add(clip.inspected_leaf());
+  leaves.MergeFrom(clip.earlier_time_leaves());
+  if (clip.has_time()) leaves.Add(clip.time_leaf());
   std::sort(leaves.begin(), leaves.end());
   act.clear_derived();
   HANSOM_TRY_ASSIGN(const auto objects, catalogue::derived_objects(state, as_bytes(act.clip())));

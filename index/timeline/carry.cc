@@ -58,7 +58,8 @@ Carried step(const std::optional<Carried>& from, const Reading& neighbour, const
   }
   if (!here.source) return carried;
   const Bounds source = widened(*here.source, kReadingUs);
-  carried.error = here.doubted ? source : common(source, carried.error).value_or(source);
+  carried.error =
+      here.doubted || here.corrected ? source : common(source, carried.error).value_or(source);
   carried.anchored = true;
   carried.anchor = source;
   return carried;
@@ -102,7 +103,7 @@ Bounds conclude_carried(Reading& here, const Carried& left, const Carried& right
 
 void conclude(Reading& here, const Carried& left, const Carried& right, const Zone& zone) {
   Bounds error;
-  if (here.source && here.doubted) {
+  if (here.source && (here.doubted || here.corrected)) {
     error = *here.source;  // neighbours may not decide it silently
   } else if (here.source) {
     const auto both = common(left.error, right.error);

@@ -33,6 +33,7 @@ struct Reading {
   std::optional<Bounds> satellite;  // the true start, by receivers
   bool borrowed = false;            // ... of another channel
   bool doubted = false;             // a receiver and a disciplined clock differ: both stay
+  bool corrected = false;           // neighbours have no say either
   bool disciplined = false;
   bool worthless = false;            // a clock that was never set
   bool rejected = false;             // its told time cannot be: before birth, after arrival
@@ -63,6 +64,8 @@ void mark_steps(Chain& chain, const std::vector<EventFacts>& by_sequence);
 void attach_events(Chain& chain, const std::vector<EventFacts>& events);
 // 4. Whether the clock keeps UTC or local time, and what the word of a disciplined clock is worth.
 void weigh_claims(Chain& chain, const Zone& zone);
+// Above all that: what somebody measured, where birth and arrival allow it.
+void correct(Chain& chain, const std::vector<Correction>& corrections);
 // 5. Carries errors from clip to clip, and concludes each clip's interval.
 void carry(Chain& chain, const Zone& zone);
 // 6. What neighbours leave for clips of which little is known.

@@ -31,7 +31,8 @@ bool is_of_recording(const evidence::RawTime& found) {
 }
 
 // The times of a track, of many as many as tell its pace: from its start to its end.
-void add_track_times(const evidence::PositionTrack& track, std::vector<FileTime>& times) {
+void add_track_times(const evidence::PositionTrack& track,
+                     google::protobuf::RepeatedPtrField<evidence::RawTime>& times) {
   std::vector<const evidence::RawPosition*> timed;
   for (const evidence::RawPosition& position : track.positions()) {
     if (position.has_unix_us() || !position.time().empty()) timed.push_back(&position);
@@ -40,12 +41,11 @@ void add_track_times(const evidence::PositionTrack& track, std::vector<FileTime>
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t at = count == 1 ? 0 : i * (timed.size() - 1) / (count - 1);
     const evidence::RawPosition& position = *timed[at];
-    evidence::RawTime found;
+    evidence::RawTime& found = *times.Add();
     found.set_source(track.source());
     found.set_value(position.time());
     if (position.has_unix_us()) found.set_unix_us(position.unix_us());
     if (position.has_media_us()) found.set_media_us(position.media_us());
-    times.push_back(file_time(found));
   }
 }
 
@@ -69,6 +69,19 @@ FileTime file_time(const evidence::RawTime& found) {
   return time;
 }
 
+evidence::Report clock_part(const evidence::Report& report) {
+  evidence::Report part;
+  part.set_outcome(report.outcome());
+  part.set_duration_us(report.duration_us());
+  for (const evidence::RawTime& found : report.times()) {
+    if (is_of_recording(found)) *part.add_times() = found;
+  }
+  for (const evidence::PositionTrack& track : report.tracks()) {
+    add_track_times(track, *part.mutable_times());
+  }
+  return part;
+}
+
 ClipFacts clip_facts(std::string clip, const evidence::Manifest& manifest,
                      const evidence::Report* report, std::int64_t known_by_us) {
   ClipFacts facts;
@@ -83,12 +96,8 @@ ClipFacts clip_facts(std::string clip, const evidence::Manifest& manifest,
   facts.known_by_us = known_by_us;
   if (report == nullptr) return facts;
   facts.media_us = std::clamp(report->duration_us(), std::int64_t{0}, kLongestUs);
-  for (const evidence::RawTime& found : report->times()) {
-    if (is_of_recording(found)) facts.times.push_back(file_time(found));
-  }
-  for (const evidence::PositionTrack& track : report->tracks()) {
-    add_track_times(track, facts.times);
-  }
+  const evidence::Report clock = clock_part(*report);
+  for (const evidence::RawTime& found : clock.times()) facts.times.push_back(file_time(found));
   return facts;
 }
 

@@ -2,6 +2,7 @@
 #include "index/timeline/fuse.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <tuple>
 
@@ -12,6 +13,17 @@ namespace hansom::timeline {
 namespace {
 
 constexpr std::int64_t kSameMomentUs = 10 * kMinuteUs;
+constexpr std::array<std::pair<Method, std::string_view>, 9> kMethods{{
+    {Method::kCorrected, "corrected"},
+    {Method::kSatellite, "satellite"},
+    {Method::kOtherChannel, "other_channel"},
+    {Method::kBetween, "between"},
+    {Method::kCarried, "carried"},
+    {Method::kArrivals, "arrivals"},
+    {Method::kDisciplined, "disciplined"},
+    {Method::kTold, "told"},
+    {Method::kOrder, "order"},
+}};
 
 std::vector<Chain> read_channels(const UnitFacts& unit, const Rules& rules) {
   std::map<std::uint32_t, std::vector<const ClipFacts*>> channels;
@@ -74,25 +86,16 @@ FusedClip fused(Reading&& reading) {
 }  // namespace
 
 std::string_view word(Method method) {
-  switch (method) {
-    case Method::kSatellite:
-      return "satellite";
-    case Method::kOtherChannel:
-      return "other_channel";
-    case Method::kBetween:
-      return "between";
-    case Method::kCarried:
-      return "carried";
-    case Method::kArrivals:
-      return "arrivals";
-    case Method::kDisciplined:
-      return "disciplined";
-    case Method::kTold:
-      return "told";
-    case Method::kOrder:
-      return "order";
+  const auto row = std::find_if(kMethods.begin(), kMethods.end(),
+                                [method](const auto& known) { return known.first == method; });
+  HANSOM_CHECK(row != kMethods.end());
+  return row->second;
+}
+std::optional<Method> parse_method(std::string_view text) {
+  for (const auto& [method, name] : kMethods) {
+    if (name == text) return method;
   }
-  return "order";
+  return std::nullopt;
 }
 
 std::vector<FusedClock> fuse(const UnitFacts& unit, const Rules& rules) {
@@ -113,6 +116,8 @@ std::vector<FusedClock> fuse(const UnitFacts& unit, const Rules& rules) {
     attach_events(chain, events);
     // 4. What the clock's own word is worth.
     weigh_claims(chain, *rules.zone);
+    // What somebody measured stands above it.
+    correct(chain, unit.corrections);
     // 5. From clip to clip; from here each has its interval.
     carry(chain, *rules.zone);
     // 6. Narrowed by its neighbours where little else is known.

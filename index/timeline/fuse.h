@@ -45,10 +45,18 @@ struct EventFacts {
   std::int64_t known_by_us = 0;
 };
 
+// What somebody measured of the clock, and answers for.
+struct Correction {
+  std::optional<std::uint32_t> channel;  // absent: all
+  Bounds told;                           // of clips that began then by the unit's clock
+  Bounds error;                          // told - true
+};
+
 struct UnitFacts {
   std::string unit;
-  std::vector<ClipFacts> clips;    // in any order
-  std::vector<EventFacts> events;  // in any order
+  std::vector<ClipFacts> clips;         // in any order
+  std::vector<EventFacts> events;       // in any order
+  std::vector<Correction> corrections;  // of several for one clip the last holds
 };
 
 struct Rules {
@@ -56,8 +64,12 @@ struct Rules {
   std::int64_t born_us = 1'577'836'800'000'000;  // no such recorder before 2020
 };
 
+// Raised with every change that gives another interval for the same facts.
+inline constexpr std::uint32_t kAlgorithm = 1;
+
 // How the interval came about, from the strongest down.
 enum class Method {
+  kCorrected,     // by a correction
   kSatellite,     // a receiver's time in this clip
   kOtherChannel,  // in the clip that another channel began with it
   kBetween,       // carried from such clips before and after
@@ -68,6 +80,8 @@ enum class Method {
   kOrder,         // neighbours and arrival alone
 };
 [[nodiscard]] std::string_view word(Method method);
+// nullopt for a word that is none of them.
+[[nodiscard]] std::optional<Method> parse_method(std::string_view text);
 
 struct FusedClip {
   std::string clip;

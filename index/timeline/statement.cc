@@ -56,7 +56,8 @@ UtcTime end_of(const FusedClip& clip) {
 }
 
 std::string reasons_text(const FusedClock& clock, const ClockStretch& stretch) {
-  static constexpr std::array<std::pair<Method, std::string_view>, 8> kReasons{{
+  static constexpr std::array<std::pair<Method, std::string_view>, 9> kReasons{{
+      {Method::kCorrected, "measured and recorded as a correction in "},
       {Method::kSatellite, "satellite time in "},
       {Method::kOtherChannel, "satellite time in another channel's clip beside "},
       {Method::kBetween, "between clips with a proven time: "},

@@ -72,6 +72,11 @@ const Words& words_of(Trap trap) {
 std::string_view word(Trap trap) {
   return words_of(trap).word;
 }
+std::optional<Trap> parse_trap(std::string_view text) {
+  const auto* found = std::find_if(kWords.begin(), kWords.end(),
+                                   [text](const Words& words) { return words.word == text; });
+  return found == kWords.end() ? std::nullopt : std::optional(found->trap);
+}
 std::string_view meaning(Trap trap) {
   return words_of(trap).meaning;
 }

@@ -36,6 +36,8 @@ enum class Trap {
 };
 // "local_marked_utc": the word findings carry.
 [[nodiscard]] std::string_view word(Trap trap);
+// nullopt for a word that is none of them.
+[[nodiscard]] std::optional<Trap> parse_trap(std::string_view text);
 // What it means, for people: "local time told as UTC".
 [[nodiscard]] std::string_view meaning(Trap trap);
 

@@ -6,7 +6,7 @@
 namespace hansom::test {
 
 evidence::Record History::next(const store::Reader& reader) {
-  switch (pick(14)) {
+  switch (pick(17)) {
     case 0:
       return unit_enrolled(unit(), "certificate " + std::to_string(pick(5)));
     case 1:
@@ -29,6 +29,11 @@ evidence::Record History::next(const store::Reader& reader) {
       return token();
     case 11:
       return scrub();
+    case 12:
+    case 13:
+      return time();
+    case 14:
+      return correction();
     default:
       return sweep(reader);
   }
@@ -98,6 +103,43 @@ evidence::Record History::scrub() {
       record.mutable_object_damaged()->set_clip(digest_text(clip));
       record.mutable_object_damaged()->set_found("digest");
   }
+  return record;
+}
+
+evidence::Record History::time() {
+  const std::uint64_t facts_before = pick(4000);
+  if (pick(3) == 0) return unit_timed(unit(), facts_before);
+  evidence::TrueTime time;
+  const auto start = kStartUs + static_cast<std::int64_t>(pick(1000)) * kSecondUs;
+  const auto width = static_cast<std::int64_t>(pick(4) == 0 ? pick(100'000'000) : pick(600));
+  time.set_earliest_start_us(start);
+  time.set_latest_start_us(start + width * kSecondUs);
+  time.set_earliest_end_us(start + static_cast<std::int64_t>(pick(60)) * kSecondUs);
+  time.set_latest_end_us(time.latest_start_us() + 60 * kSecondUs);
+  time.set_method(pick(2) == 0 ? "told" : "satellite");
+  if (pick(2) == 0) time.add_findings()->set_trap("step");
+  return clip_timed(name(), time, facts_before);
+}
+
+evidence::Record History::correction() {
+  const std::string id = "correction " + std::to_string(pick(30));
+  const std::string of = unit();
+  evidence::Record record = record_by_server();
+  if (pick(3) == 0) {
+    auto& act = *record.mutable_clock_correction_withdrawn();
+    act.set_unit(of);
+    act.set_correction_id(id);
+    act.set_reason("measured again");
+    return record;
+  }
+  auto& act = *record.mutable_clock_corrected();
+  act.set_unit(of);
+  act.set_correction_id(id);
+  act.set_from_us(kStartUs);
+  act.set_until_us(kStartUs + static_cast<std::int64_t>(pick(1000)) * kSecondUs);
+  act.set_error_us(static_cast<std::int64_t>(pick(600)) * kSecondUs);
+  if (pick(2) == 0) act.set_channel(1);
+  act.set_reason("measured");
   return record;
 }
 

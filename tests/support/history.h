@@ -11,8 +11,9 @@
 
 namespace hansom::test {
 
-// Units, clips that repeat, inspections, events, holds, loads of the register, tokens, damage, and
-// sweeps with destruction, over a small world so that acts meet each other.
+// Units, clips that repeat, inspections, events, times of clips, corrections of clocks, holds,
+// loads of the register, tokens, damage, and sweeps with destruction, over a small world so that
+// acts meet each other.
 class History {
  public:
   explicit History(std::uint64_t seed) : random_(seed) {}
@@ -28,6 +29,8 @@ class History {
   evidence::Record load();
   evidence::Record token();
   evidence::Record scrub();
+  evidence::Record time();
+  evidence::Record correction();
   evidence::Record sweep(const store::Reader& reader);
 
   std::mt19937_64 random_;

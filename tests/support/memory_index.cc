@@ -150,6 +150,23 @@ evidence::Record events_reported(const std::string& unit,
   return record;
 }
 
+evidence::Record clip_timed(std::string_view name, const evidence::TrueTime& time,
+                            std::uint64_t facts_before) {
+  evidence::Record record = record_by_server();
+  evidence::ClipTimed& act = *record.mutable_clip_timed();
+  act.set_clip(digest_text(name));
+  *act.mutable_time() = time;
+  act.set_facts_before(facts_before);
+  return record;
+}
+
+evidence::Record unit_timed(const std::string& unit, std::uint64_t facts_before) {
+  evidence::Record record = record_by_server();
+  record.mutable_unit_timed()->set_unit(unit);
+  record.mutable_unit_timed()->set_facts_before(facts_before);
+  return record;
+}
+
 evidence::Record hold_placed(const std::string& hold, std::string_view clip) {
   evidence::Record record = record_by_server();
   record.mutable_hold_placed()->set_hold_id(hold);

@@ -75,6 +75,9 @@ struct ClipSpec {
                                     std::int64_t time_us);
 [[nodiscard]] evidence::Record events_reported(const std::string& unit,
                                                const std::vector<evidence::Event>& events);
+[[nodiscard]] evidence::Record clip_timed(std::string_view name, const evidence::TrueTime& time,
+                                          std::uint64_t facts_before);
+[[nodiscard]] evidence::Record unit_timed(const std::string& unit, std::uint64_t facts_before);
 [[nodiscard]] evidence::Record hold_placed(const std::string& hold, std::string_view clip);
 [[nodiscard]] evidence::Record hold_released(const std::string& hold);
 [[nodiscard]] evidence::Record sweep_planned(const evidence::SweepPlan& plan);

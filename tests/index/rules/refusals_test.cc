@@ -263,14 +263,23 @@ TEST_F(RulesTest, ADestroyedClipLeavesATombstoneAndNothingElse) {
   accept(test::clip_accepted(again));
   accept(test::clip_inspected("clip", {"picture 1"}));
   accept(test::clip_inspected("clip", {"picture 2"}));
+  for (const std::int64_t later : {0, 1}) {
+    evidence::TrueTime time;
+    time.set_earliest_start_us(test::kStartUs);
+    time.set_latest_start_us(test::kStartUs + later);
+    time.set_earliest_end_us(test::kStartUs + later);
+    time.set_latest_end_us(test::kStartUs + later);
+    time.set_method("told");
+    accept(test::clip_timed("clip", time, 6));
+  }
   const catalogue::ClipRow before = clip("clip");
   accept(test::clip_destroyed(start_sweep({"clip"}), test::digest_text("clip")));
 
   const auto act = index_.record(index_.leaves() - 1)->clip_destroyed();
-  EXPECT_THAT(act.erased_leaves(), testing::ElementsAre(2U, 3U, 4U, 5U));
+  EXPECT_THAT(act.erased_leaves(), testing::ElementsAre(2U, 3U, 4U, 5U, 6U, 7U));
   EXPECT_THAT(act.derived(), testing::UnorderedElementsAre(test::digest_text("picture 1"),
                                                            test::digest_text("picture 2")));
-  for (std::uint64_t leaf = 2; leaf <= 5; ++leaf) EXPECT_FALSE(index_.record(leaf)) << leaf;
+  for (std::uint64_t leaf = 2; leaf <= 7; ++leaf) EXPECT_FALSE(index_.record(leaf)) << leaf;
   const catalogue::ClipRow row = clip("clip");
   EXPECT_EQ(row.tombstone().registration(), "AB12CDE");
   EXPECT_EQ(row.tombstone().vehicle_licence(), "PLATE1");
@@ -280,6 +289,7 @@ TEST_F(RulesTest, ADestroyedClipLeavesATombstoneAndNothingElse) {
   EXPECT_EQ(row.end_us(), before.end_us());
   EXPECT_FALSE(row.has_manifest());
   EXPECT_FALSE(row.has_report());
+  EXPECT_FALSE(row.has_time());
   EXPECT_EQ(row.arrivals_size(), 0);
   const UploadId upload = UploadId::parse(test::upload_of("clip")).value();
   EXPECT_FALSE(catalogue::find_upload(index_.reader(), upload).value());
@@ -310,6 +320,72 @@ TEST_F(RulesTest, WhatAnotherClipNeedsIsNotInTheList) {
   accept(test::clip_destroyed(plan, test::digest_text("two")));
   EXPECT_THAT(derived(), testing::UnorderedElementsAre(test::digest_text("shared"),
                                                        test::digest_text("only two")));
+}
+
+TEST_F(RulesTest, AClipsTimeIsAnInterval) {
+  evidence::TrueTime time;
+  time.set_earliest_start_us(test::kStartUs);
+  time.set_latest_start_us(test::kStartUs + 5);
+  time.set_earliest_end_us(test::kStartUs + 10);
+  time.set_latest_end_us(test::kStartUs + 15);
+  time.set_method("told");
+  refuse(test::clip_timed("clip", time, 3), "clip_not_found", ErrorKind::kNotFound);
+  accept(test::clip_accepted({}));
+  accept(test::clip_timed("clip", time, 3));
+  EXPECT_EQ(clip("clip").time().uncertainty_us(), 3);  // rounded up
+  const auto refuse_with = [&](auto change) {
+    evidence::TrueTime wrong = time;
+    change(wrong);
+    refuse(test::clip_timed("clip", wrong, 3), "bad_record", ErrorKind::kInvalid);
+  };
+  refuse_with([](auto& wrong) { wrong.clear_method(); });
+  refuse_with([](auto& wrong) { wrong.set_latest_start_us(test::kStartUs - 1); });
+  refuse_with([](auto& wrong) { wrong.set_latest_end_us(test::kStartUs + 9); });
+  refuse_with([](auto& wrong) { wrong.set_earliest_end_us(test::kStartUs - 1); });
+  refuse_with([](auto& wrong) { wrong.set_latest_start_us(test::kStartUs + 16); });
+  refuse_with(
+      [](auto& wrong) { wrong.set_latest_end_us(std::numeric_limits<std::int64_t>::max()); });
+  refuse(test::unit_timed("Not A Unit", 3), "bad_unit_id", ErrorKind::kInvalid);
+}
+
+TEST_F(RulesTest, AClockIsCorrectedAndTheCorrectionWithdrawnOnce) {
+  evidence::Record made = record_by_server();
+  evidence::ClockCorrected& act = *made.mutable_clock_corrected();
+  act.set_correction_id("c1");
+  act.set_unit("unit-1");
+  act.set_from_us(test::kStartUs);
+  act.set_until_us(test::kStartUs);
+  act.set_error_us(-1'000'000);
+  act.set_reason("measured");
+  const auto refuse_with = [&](auto change, std::string_view token, ErrorKind kind) {
+    evidence::Record wrong = made;
+    change(*wrong.mutable_clock_corrected());
+    refuse(wrong, token, kind);
+  };
+  const auto bad = [&](auto change) { refuse_with(change, "bad_correction", ErrorKind::kInvalid); };
+  bad([](auto& wrong) { wrong.clear_correction_id(); });
+  bad([](auto& wrong) { wrong.set_until_us(test::kStartUs - 1); });
+  bad([](auto& wrong) { wrong.set_until_us(std::numeric_limits<std::int64_t>::max()); });
+  bad([](auto& wrong) { wrong.set_from_us(std::numeric_limits<std::int64_t>::min()); });
+  bad([](auto& wrong) { wrong.set_uncertainty_us(-1); });
+  bad([](auto& wrong) { wrong.set_uncertainty_us(std::numeric_limits<std::int64_t>::max()); });
+  bad([](auto& wrong) { wrong.set_error_us(std::numeric_limits<std::int64_t>::min()); });
+  refuse_with([](auto& wrong) { wrong.clear_reason(); }, "reason_required", ErrorKind::kInvalid);
+  refuse_with([](auto& wrong) { wrong.set_unit("unit-9"); }, "unit_not_found",
+              ErrorKind::kNotFound);
+
+  evidence::Record back = record_by_server();
+  back.mutable_clock_correction_withdrawn()->set_correction_id("c1");
+  back.mutable_clock_correction_withdrawn()->set_unit("unit-1");
+  back.mutable_clock_correction_withdrawn()->set_reason("a slip");
+  refuse(back, "correction_not_found", ErrorKind::kNotFound);
+  accept(made);
+  refuse(made, "correction_exists", ErrorKind::kConflict);
+  evidence::Record silent = back;
+  silent.mutable_clock_correction_withdrawn()->clear_reason();
+  refuse(silent, "reason_required", ErrorKind::kInvalid);
+  accept(back);
+  refuse(back, "correction_withdrawn", ErrorKind::kConflict);
 }
 
 TEST_F(RulesTest, AnAccessIsRecordedAsAsked) {

@@ -75,6 +75,73 @@ TEST(Fuse, BetweenTwoErrorsBothStay) {
   EXPECT_TRUE(clip.start.holds(clip.told_us - 10 * kMinuteUs));
 }
 
+TEST(Fuse, ACorrectionStandsAboveEveryClockAndIsCarriedOn) {
+  UnitMaker unit;
+  unit.clip(kWinter, 100 * kSecondUs, kManual).times.push_back(receiver(kWinter));
+  unit.clip(kWinter + kHourUs, 100 * kSecondUs, kManual);
+  unit.clip(kWinter + 2 * kHourUs, 100 * kSecondUs, kManual);
+  const std::int64_t measured = 60 * kSecondUs;
+  unit.facts().corrections.push_back({std::nullopt,
+                                      {kWinter, kWinter + kHourUs + 10 * kMinuteUs},
+                                      {measured - kSecondUs, measured + kSecondUs}});
+  const auto clips = unit.fused().clips;
+  for (const std::size_t i : {0U, 1U}) {
+    EXPECT_EQ(clips[i].method, Method::kCorrected);
+    EXPECT_EQ(clips[i].error(), (Bounds{measured - kSecondUs, measured + kSecondUs}));
+  }
+  EXPECT_TRUE(found(clips[0], Trap::kContradiction)) << findings(clips[0]);  // the receiver's
+  EXPECT_FALSE(found(clips[1], Trap::kContradiction)) << findings(clips[1]);
+  EXPECT_EQ(clips[2].method, Method::kCarried);
+  EXPECT_TRUE(clips[2].error().holds(measured));
+}
+
+TEST(Fuse, TheLastCorrectionOfAClipsOwnChannelHolds) {
+  UnitMaker unit;
+  unit.clip(kWinter, 0, kManual);
+  const auto correct = [&](std::optional<std::uint32_t> channel, std::int64_t error) {
+    unit.facts().corrections.push_back(
+        {channel, {kWinter, kWinter}, {error * kSecondUs, error * kSecondUs}});
+  };
+  correct(std::nullopt, 10);
+  correct(1, 20);
+  correct(2, 30);
+  EXPECT_EQ(unit.fused().clips[0].error(), (Bounds{20 * kSecondUs, 20 * kSecondUs}));
+}
+
+TEST(Fuse, NoCorrectionPutsAClipBehindItsArrival) {
+  UnitMaker unit;
+  unit.clip(kWinter, 0, kManual, kMinuteUs);
+  unit.facts().corrections.push_back(
+      {std::nullopt, {kWinter, kWinter}, {-kHourUs, -kHourUs + kMinuteUs}});
+  const FusedClip clip = unit.fused().clips[0];
+  EXPECT_NE(clip.method, Method::kCorrected);
+  EXPECT_TRUE(found(clip, Trap::kContradiction)) << findings(clip);
+  EXPECT_TRUE(clip.start.holds(kWinter));
+}
+
+TEST(Fuse, ACorrectionReachesAClockThatWasNeverSet) {
+  UnitMaker unit;
+  const std::int64_t epoch = at("2000-01-01T00:00:00Z");
+  unit.clip(kWinter, epoch - kWinter, evidence::CLOCK_STATE_UNSET);
+  unit.facts().corrections.push_back(
+      {std::nullopt, {epoch, epoch}, {epoch - kWinter, epoch - kWinter}});
+  const FusedClip clip = unit.fused().clips[0];
+  EXPECT_EQ(clip.method, Method::kCorrected);
+  EXPECT_EQ(clip.start, (Bounds{kWinter, kWinter}));
+}
+
+TEST(Fuse, WordsAreReadBack) {
+  for (const Method method :
+       {Method::kCorrected, Method::kSatellite, Method::kOtherChannel, Method::kBetween,
+        Method::kCarried, Method::kArrivals, Method::kDisciplined, Method::kTold, Method::kOrder}) {
+    EXPECT_EQ(parse_method(word(method)), method);
+  }
+  EXPECT_EQ(parse_method("guess"), std::nullopt);
+  EXPECT_EQ(parse_trap(word(Trap::kUnproven)), Trap::kUnproven);
+  EXPECT_EQ(parse_trap(word(Trap::kLocalMarkedUtc)), Trap::kLocalMarkedUtc);
+  EXPECT_EQ(parse_trap(""), std::nullopt);
+}
+
 TEST(Fuse, ArrivalIsTheUpperBound) {
   UnitMaker unit;
   unit.clip(kWinter, 30 * kMinuteUs, kManual, kMinuteUs);

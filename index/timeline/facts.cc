@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace hansom::timeline {
 namespace {
@@ -23,6 +24,23 @@ bool begins_with_any(std::string_view source, const std::array<std::string_view,
   std::transform(name.begin(), name.end(), name.begin(), lower);
   return std::any_of(names.begin(), names.end(),
                      [&name](std::string_view begin) { return name.starts_with(begin); });
+}
+
+// "1458781217.25 GPS seconds": since 1980-01-06 on GPS's own scale, as CAMM tells them.
+std::optional<std::int64_t> read_gps_seconds(std::string_view text) {
+  constexpr std::string_view kUnit = " GPS seconds";
+  constexpr std::int64_t kGpsEpochUs = 315'964'800 * kSecondUs;
+  constexpr double kLatestS = 8e9;  // within the years that a report tells
+  if (!text.ends_with(kUnit)) return std::nullopt;
+  text.remove_suffix(kUnit.size());
+  double seconds = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  const bool whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
+  if (!whole || !(seconds >= 0 && seconds <= kLatestS)) {  // written so that it refuses NaN
+    return std::nullopt;
+  }
+  const std::int64_t told = kGpsEpochUs + static_cast<std::int64_t>(seconds * 1e6);
+  return told - gps_ahead_us(told);
 }
 
 // Times that tell when a clip was changed or copied, not when it was recorded.
@@ -63,6 +81,7 @@ FileTime file_time(const evidence::RawTime& found) {
   time.source = found.source();
   time.value = found.value();
   if (found.has_unix_us()) time.unix_us = found.unix_us();
+  if (!time.unix_us) time.unix_us = read_gps_seconds(found.value());
   if (found.has_media_us()) time.at_media_us = found.media_us();
   time.satellite = is_satellite_source(found.source());
   time.may_be_local = may_be_local(found.source());

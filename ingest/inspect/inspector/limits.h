@@ -15,10 +15,10 @@ inline constexpr std::size_t kStreamsMax = 32;
 inline constexpr std::size_t kRunsPerStreamMax = 1024;
 inline constexpr std::size_t kSpansMax = 2048;  // of sound, of damage, of gaps
 inline constexpr std::size_t kTimesMax = 1024;
-inline constexpr std::size_t kTimesPerSourceMax = 32;      // of one source in one stream
-inline constexpr std::size_t kTracksMax = 16;              // of positions: one a source and stream
-inline constexpr std::size_t kPositionsMax = 4096;         // of all tracks together
-inline constexpr std::size_t kPositionValueBytesMax = 96;  // NMEA 0183 sentences have 82
+inline constexpr std::size_t kTimesPerSourceMax = 32;  // of one source in one stream
+inline constexpr std::size_t kTracksMax = 16;          // of positions: one a source and stream
+inline constexpr std::size_t kPositionsMax = 4096;     // of all tracks together
+inline constexpr std::size_t kPositionValueBytesMax = 160;
 inline constexpr std::size_t kPositionTimeBytesMax = 32;
 inline constexpr std::size_t kTextBytesMax = 256;  // of any text found in a clip
 inline constexpr std::size_t kThumbnailsMax = 360;
@@ -65,6 +65,8 @@ inline constexpr std::size_t kBoxesMax = 400'000;    // of MP4, each looked at o
 inline constexpr std::size_t kSamplesMax = 400'000;  // of tracks that are neither picture nor sound
 inline constexpr std::size_t kMovieTracksMax = kStreamsMax;
 inline constexpr std::size_t kMovieKeysMax = 256;
+inline constexpr std::size_t kPrivatePacketBytesMax = 64ULL * 1024;  // of a PES packet, gathered
+inline constexpr std::size_t kPrivatePidsMax = 16;                   // gathered at a time
 
 // What is looked for.
 inline constexpr std::int64_t kThumbnailEveryUs = 10'000'000;

@@ -306,6 +306,19 @@ TEST(Facts, OfAReportOnlyWhatTellsOfTheRecordingIsTaken) {
   EXPECT_FALSE(facts.times[1].at_media_us);
 }
 
+TEST(Facts, SecondsOfGpsAreReadAsUtc) {
+  evidence::RawTime found;
+  found.set_source("camm:6");
+  found.set_value("1458781217.25 GPS seconds");
+  EXPECT_EQ(file_time(found).unix_us, (315'964'800 + 1'458'781'217 - 18) * kSecondUs + 250'000);
+  EXPECT_TRUE(file_time(found).satellite);
+  for (const char* text : {"GPS seconds", " GPS seconds", "1e99 GPS seconds", "-1 GPS seconds",
+                           "12x GPS seconds", "nan GPS seconds", "12 s"}) {
+    found.set_value(text);
+    EXPECT_FALSE(file_time(found).unix_us) << text;
+  }
+}
+
 TEST(Facts, ATrackTellsSomeOfItsTimesFromFirstToLast) {
   evidence::Report report;
   evidence::PositionTrack& track = *report.add_tracks();

@@ -1,0 +1,29 @@
+// Sentences of NMEA 0183, wherever recorders put them: subtitles, boxes, private packets.
+#pragma once
+
+#include <string_view>
+
+#include "ingest/inspect/inspector/sources/found.h"
+
+namespace hansom::ingest {
+
+// Where a text stands.
+struct TextPlace {
+  std::uint64_t offset = 0;  // in the clip, of its first byte
+  std::optional<std::int64_t> media_us;
+  std::int32_t stream = -1;
+};
+
+// Finds RMC, GGA and ZDA of any talker, with their '$' or without (Thinkware leaves it out), to the
+// line's end or the checksum (NMEA 0183, "Sentence structure"). Sources:
+// - "nmea:RMC": a position with its UTC; of two digits of year 80 and more are of the last century.
+//   While the receiver warns (status V) "void:nmea:RMC", a time alone.
+// - "nmea:GGA": a position and altitude with a time of day; none while its quality is 0.
+// - "nmea:ZDA": UTC.
+// ":bad_checksum" follows where there is a checksum and it is wrong. The value is the sentence.
+void find_nmea(std::string_view text, const TextPlace& place, Found& found);
+
+// Degrees and minutes as recorders write them in one number: 5325.812 is 53 degrees 25.812 minutes.
+[[nodiscard]] double degrees_of(double degrees_and_minutes);
+
+}  // namespace hansom::ingest

@@ -10,6 +10,7 @@
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 
+#include "index/store/table_checksum.h"
 #include "proto/base/log.h"
 
 namespace hansom::store {
@@ -86,6 +87,8 @@ rocksdb::DBOptions db_options(Mode mode, rocksdb::Env& environment) {
   options.paranoid_checks = true;
   options.track_and_verify_wals_in_manifest = true;
   options.verify_sst_unique_id_in_manifest = true;
+  // Blocks have checksums; the footer of a table has bytes that nobody reads and rot may change.
+  options.file_checksum_gen_factory = table_checksums();
   // A half-written last record is a commit nobody was told of. Damage anywhere before the tail is
   // an error: to stop quietly at it, as the default does, would forget acknowledged commits.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;

@@ -10,13 +10,13 @@
 #include <sys/file.h>
 
 #include <rocksdb/perf_level.h>
-#include <rocksdb/sst_file_reader.h>
 #include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
 
 #include "index/store/durable_mark.h"
 #include "index/store/rocks_options.h"
 #include "index/store/rocks_rows.h"
+#include "index/store/table_checksum.h"
 #include "proto/base/check.h"
 #include "proto/base/durable_file.h"
 
@@ -158,16 +158,10 @@ class RocksStore final : public Store {
   }
 
   [[nodiscard]] Status verify_checksums() const override {
-    // As DB::VerifyChecksum does, but that warns of every table it opens, for want of the identity
-    // that the manifest has for it. Identities were compared when the store was opened.
     std::vector<rocksdb::LiveFileMetaData> tables;
     database_->db->GetLiveFilesMetaData(&tables);
-    rocksdb::Options options;
-    options.verify_sst_unique_id_in_manifest = false;
     for (const rocksdb::LiveFileMetaData& table : tables) {
-      rocksdb::SstFileReader reader(options);
-      auto status = reader.Open(table.db_path + table.name);
-      if (status.ok()) status = reader.VerifyChecksum();
+      const auto status = check_table(table);
       // Beside a running server a name may be gone by then, while the rows of the tables we have
       // open can still be read.
       if (mode_ == Mode::kReadOnly && status.IsPathNotFound()) return read_everything();

@@ -127,7 +127,7 @@ class Store {
   // that it takes no room on the same file system. Beside running commits. Errors: kConflict
   // `already_exists`, kStorage `storage_failed`.
   [[nodiscard]] virtual Status copy_to(const std::filesystem::path& directory) const = 0;
-  // Reads every block and checks its checksum.
+  // Reads every byte of every table and checks the checksums.
   [[nodiscard]] virtual Status verify_checksums() const = 0;
 };
 

@@ -15,7 +15,9 @@ import trial
 EVERY = os.environ.get("HANSOM_FAULT_EVERY") == "1"
 NEED_ROOM = {disk_model.CREATE, disk_model.WRITE, disk_model.ALLOCATE, disk_model.MAKE_FOLDER, disk_model.RENAME,
              disk_model.LINK, disk_model.SYNC, disk_model.SYNC_ALL}
-FIRST = int(os.environ.get("HANSOM_FAULT_FROM", "1")) if EVERY else 1
+# With HANSOM_FAULT_EVERY: which of the calls.
+PART = os.environ.get("HANSOM_FAULT_PART", "both")  # life, start
+FIRST, LAST = (int(os.environ.get(f"HANSOM_FAULT_{name}", all_)) for name, all_ in (("FROM", "1"), ("TO", "1000000")))
 
 
 def count_calls():
@@ -43,9 +45,11 @@ def actions_at(kinds, step):
 
 
 def every_fault(start, calls, chance):
-    """In order: each call of the life; then each of a start, of a new site and of one that was killed anywhere."""
-    for at_start, kinds in ((False, calls), (True, start)):
-        for step in range(1, len(kinds) + 1):
+    """In order: each call of the life; then each of a start, of a new site and of one that was killed anywhere. Of both
+    those that were asked for."""
+    parts = {"life": (False, calls), "start": (True, start)}
+    for at_start, kinds in parts.values() if PART == "both" else [parts[PART]]:
+        for step in range(FIRST, min(LAST, len(kinds)) + 1):
             for action, error in actions_at(kinds, step):
                 for after in [None, chance.randrange(1, len(calls) + 1)] if at_start else [None]:
                     yield trial.Fault(action, step, error, at_start=at_start, after=after,
@@ -201,8 +205,6 @@ class SystemCalls(unittest.TestCase):
         faults = every_fault(start, calls, chance) if EVERY else (trial.any_fault(chance, len(start), len(calls))
                                                                   for _ in trial.until_over(8))
         for number, fault in enumerate(faults, 1):
-            if not fault.at_start and fault.step < FIRST:
-                continue
             one = trial.Trial()
             try:
                 one.run(fault)

@@ -27,6 +27,7 @@ WAYS = {
     "tus, bytes with the creation": {"duringCreation": True},
     "tus, parallel": {"parallel": 3},
     # From memory: after a break tus-js-client 4.3 says Upload-Complete: ?0 with the last bytes of a file, and never ?1.
+    "IETF draft, interop 5": {"protocol": "ietf-draft-03", "inMemory": True},
     "IETF draft, interop 6": {"protocol": "ietf-draft-05", "inMemory": True},
     "IETF draft, interop 6, many requests": {"protocol": "ietf-draft-05", "inMemory": True, "chunkBytes": 3_000_001},
 }

@@ -100,7 +100,7 @@ Status AllRules::validate(evidence::Record& record, const store::Reader& state) 
   return fail(ErrorKind::kInvalid, "bad_record", "the record says nothing that happened");
 }
 
-// An act of two rooms: the authority's row, and the units it takes with it.
+// An act of two rooms: the authority's row, and the units and certificates it takes with it.
 Status apply_unit_authority_retired(const evidence::UnitAuthorityRetired& act, const Recorded& at,
                                     store::Batch& batch) {
   HANSOM_TRY(keys::apply_unit_authority_retired(act, at, batch));
@@ -109,6 +109,9 @@ Status apply_unit_authority_retired(const evidence::UnitAuthorityRetired& act, c
   for (const std::string& unit : act.units()) {
     revoked.set_unit(unit);
     HANSOM_TRY(registry::apply_unit_revoked(revoked, at, batch));
+  }
+  for (const std::string& unit : act.previous_ended()) {
+    HANSOM_TRY(registry::end_previous_certificate(unit, batch));
   }
   return {};
 }

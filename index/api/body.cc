@@ -56,4 +56,11 @@ Result<std::string> text_member(const json::object& body, std::string_view name,
   return std::string(text);
 }
 
+Result<bool> flag_member(const json::object& body, std::string_view name) {
+  const json::value* value = body.if_contains(name);
+  if (value == nullptr) return false;
+  if (value->is_bool()) return value->get_bool();
+  return fail(ErrorKind::kInvalid, "bad_parameter", std::string(name) + " is not true or false");
+}
+
 }  // namespace hansom::api

@@ -25,6 +25,8 @@ enum class Lines { kOne, kMany };
 [[nodiscard]] Result<std::string> text_member(const boost::json::object& body,
                                               std::string_view name, std::size_t bytes_max,
                                               Lines lines = Lines::kOne);
+// A member that is true or false; absent it is false. Error: kInvalid `bad_parameter` naming it.
+[[nodiscard]] Result<bool> flag_member(const boost::json::object& body, std::string_view name);
 // The essence of the Content-Type, lower case: "text/csv".
 [[nodiscard]] std::string content_type(const http::Request& request);
 

@@ -27,6 +27,9 @@ json::object unit_json(const catalogue::UnitRow& unit) {
   out["enrolled"] = time_json(unit.enrolled_us());
   out["revoked"] = time_json(unit.revoked_us());
   if (unit.revoked_us() != 0) out["revoked_reason"] = unit.revoked_reason();
+  if (!unit.previous_certificate_sha256().empty()) {
+    out["previous_certificate_sha256"] = hex(unit.previous_certificate_sha256());
+  }
   return out;
 }
 

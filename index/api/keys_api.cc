@@ -127,7 +127,8 @@ Result<Answer> add_unit_authority(const Question& question) {
   return answer;
 }
 
-// Units are revoked by name, in the same act: whoever reads the journal sees whom it met.
+// Units are revoked by name, in the same act, and so end certificates that were kept beside newer
+// ones: whoever reads the journal sees whom it met.
 Result<Answer> retire_unit_authority(const Question& question) {
   HANSOM_TRY_ASSIGN(const auto body, json_body(question, {"certificate_sha256", "reason"}));
   HANSOM_TRY_ASSIGN(const std::string text, text_member(body, "certificate_sha256", 64));
@@ -145,12 +146,20 @@ Result<Answer> retire_unit_authority(const Question& question) {
   act.set_reason(reason);
   boost::json::array revoked;
   HANSOM_TRY_ASSIGN(const auto units, registry::list_units(question.reader()));
+  const auto is_in_force = [&in_force](const std::string& certificate) {
+    return std::ranges::any_of(in_force, [&certificate](const Bytes& authority) {
+      return is_issued_by(as_bytes(certificate), authority);
+    });
+  };
   for (const catalogue::UnitRow& unit : units) {
-    const ByteSpan certificate = as_bytes(unit.certificate_der());
-    const auto issued_it = [&](const Bytes& one) { return is_issued_by(certificate, one); };
-    if (unit.revoked_us() != 0 || std::ranges::any_of(in_force, issued_it)) continue;
-    act.add_units(unit.unit());
-    revoked.emplace_back(unit.unit());
+    if (unit.revoked_us() != 0) continue;
+    if (!is_in_force(unit.certificate_der())) {
+      act.add_units(unit.unit());
+      revoked.emplace_back(unit.unit());
+    } else if (!unit.previous_certificate_der().empty() &&
+               !is_in_force(unit.previous_certificate_der())) {
+      act.add_previous_ended(unit.unit());
+    }
   }
   boost::json::object out;
   out["certificate_sha256"] = retired.hex();

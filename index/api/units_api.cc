@@ -13,11 +13,13 @@ namespace hansom::api {
 namespace {
 
 Result<Answer> enrol_unit(const Question& question) {
-  HANSOM_TRY_ASSIGN(const auto body, json_body(question, {"unit", "certificate_pem"}));
+  HANSOM_TRY_ASSIGN(const auto body,
+                    json_body(question, {"unit", "certificate_pem", "keep_previous"}));
   HANSOM_TRY_ASSIGN(const std::string name, text_member(body, "unit", 64));
   HANSOM_TRY_ASSIGN(const UnitId unit, UnitId::parse(name));
   HANSOM_TRY_ASSIGN(const std::string pem,
                     text_member(body, "certificate_pem", kCertificatePemBytesMax, Lines::kMany));
+  HANSOM_TRY_ASSIGN(const bool keep_previous, flag_member(body, "keep_previous"));
   HANSOM_TRY_ASSIGN(const Bytes der,
                     read_unit_certificate(pem, unit, question.context.use.clock->now()));
   Answer answer = acted(question, 201);
@@ -25,6 +27,7 @@ Result<Answer> enrol_unit(const Question& question) {
   act.set_unit(unit.text());
   act.set_certificate_der(to_text(der));
   act.set_controller(question.context.use.controller);
+  act.set_keep_previous(keep_previous);
   boost::json::object out;
   out["unit"] = unit.text();
   out["certificate_sha256"] = sha256(der).hex();

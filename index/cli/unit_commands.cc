@@ -23,6 +23,7 @@ struct Enrol {
   std::vector<std::filesystem::path> requests;
   std::filesystem::path certificate;
   int days = 730;
+  bool keep_previous = false;
 };
 
 void declare_enrol(CLI::App& command, Enrol& enrol) {
@@ -34,6 +35,9 @@ void declare_enrol(CLI::App& command, Enrol& enrol) {
   command.add_option("--out,-o", enrol.certificate,
                      "Where the one certificate goes [beside the request, ending .pem]");
   command.add_option("--days", enrol.days, "Life of the certificate")->capture_default_str();
+  command.add_flag("--keep-previous", enrol.keep_previous,
+                   "Accept the unit's certificate before as well, until it has the new one: ends "
+                   "when its authority retires, it expires or the unit is enrolled again");
 }
 
 std::string line_of(const Result<std::string>& text) {
@@ -100,8 +104,9 @@ Result<boost::json::object> enrol_one(const Enrolling& with, const Enrol& enrol,
   boost::json::object body;
   body["unit"] = issued->unit.text();
   body["certificate_pem"] = issued->certificate;
+  body["keep_previous"] = enrol.keep_previous;
   HANSOM_TRY_ASSIGN(boost::json::object enrolled, with.client.post("/v1/units", body));
-  // From here the server knows the unit by this certificate; enrolling again replaces it.
+  // From here the server knows the unit by this certificate.
   const std::filesystem::path file =
       enrol.certificate.empty() ? beside(request_file) : enrol.certificate;
   const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();

@@ -39,6 +39,14 @@ Status apply_unit_enrolled(const evidence::UnitEnrolled& act, const Recorded& at
                            store::Batch& batch) {
   const Digest digest = sha256(act.certificate_der());
   UnitRow row;
+  if (act.keep_previous()) {
+    HANSOM_TRY_ASSIGN(const auto before,
+                      catalogue::get_row<UnitRow>(batch, Family::kRegister, unit_key(act.unit())));
+    if (before && before->revoked_us() == 0) {
+      row.set_previous_certificate_sha256(before->certificate_sha256());
+      row.set_previous_certificate_der(before->certificate_der());
+    }
+  }
   row.set_unit(act.unit());
   row.set_certificate_sha256(digest.bytes.data(), digest.bytes.size());
   row.set_certificate_der(act.certificate_der());
@@ -70,6 +78,16 @@ Status apply_unit_revoked(const evidence::UnitRevoked& act, const Recorded& at,
   row->set_revoked_us(at.time_us);
   row->set_revoked_reason(act.reason());
   catalogue::put_row(batch, Family::kRegister, unit_key(act.unit()), *row);
+  return {};
+}
+
+Status end_previous_certificate(const std::string& unit, store::Batch& batch) {
+  HANSOM_TRY_ASSIGN(auto row,
+                    catalogue::get_row<UnitRow>(batch, Family::kRegister, unit_key(unit)));
+  if (!row) return {};
+  row->clear_previous_certificate_sha256();
+  row->clear_previous_certificate_der();
+  catalogue::put_row(batch, Family::kRegister, unit_key(unit), *row);
   return {};
 }
 

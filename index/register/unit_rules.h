@@ -11,8 +11,10 @@ namespace hansom::registry {
 [[nodiscard]] Result<catalogue::UnitRow> get_admitted_unit(const store::Reader& reader,
                                                            std::string_view unit);
 
-// Enrolling a known unit again replaces its certificate and ends a revocation. Errors: kInvalid
-// `bad_unit_id`, `bad_certificate`.
+// Enrolling a known unit again replaces its certificate and ends a revocation. With `keep_previous`
+// the certificate before is accepted as well, unless it was revoked: until the unit is enrolled
+// again, or the certificate expires, or its authority retires. Errors: kInvalid `bad_unit_id`,
+// `bad_certificate`.
 [[nodiscard]] Status validate_unit_enrolled(evidence::UnitEnrolled& act,
                                             const store::Reader& state);
 [[nodiscard]] Status apply_unit_enrolled(const evidence::UnitEnrolled& act, const Recorded& at,
@@ -22,6 +24,9 @@ namespace hansom::registry {
 [[nodiscard]] Status validate_unit_revoked(evidence::UnitRevoked& act, const store::Reader& state);
 [[nodiscard]] Status apply_unit_revoked(const evidence::UnitRevoked& act, const Recorded& at,
                                         store::Batch& batch);
+
+// From here only the newer of a unit's two certificates is accepted.
+[[nodiscard]] Status end_previous_certificate(const std::string& unit, store::Batch& batch);
 
 // Normalises marks and licences. Error: kInvalid `bad_register` (a unit's name is wrong or stands
 // twice).

@@ -20,7 +20,8 @@ Result<KnownUnit> look_up(const EvidenceIndex& index, UnitId unit, const Digest&
   if (row->revoked_us() != 0) {
     return fail(ErrorKind::kForbidden, "unit_revoked", "unit " + unit.text() + " is revoked");
   }
-  if (row->certificate_sha256() != as_text(certificate.span())) {
+  if (row->certificate_sha256() != as_text(certificate.span()) &&
+      row->previous_certificate_sha256() != as_text(certificate.span())) {
     return certificate_unknown("unit " + unit.text() +
                                " is enrolled with another certificate; enrol this one or use that");
   }

@@ -1,6 +1,7 @@
 """Keys rotated beside running uploads, in files and in a token: the journal's, the vault's, the authority of units."""
 
 import base64
+import copy
 import json
 import os
 import pathlib
@@ -230,8 +231,15 @@ class UnitAuthority(Keys):
     def retire(self, file, check=True):
         return self.site.hansom("--json", "key", "retire-units", file, "--reason", "a drill", check=check)
 
-    def enrol_again(self, unit):
-        self.site.hansom("unit", "enrol", "--request", unit.folder / "unit.csr", "--out", unit.certificate)
+    def enrol_again(self, unit, *options):
+        self.site.hansom("unit", "enrol", "--request", unit.folder / "unit.csr", "--out", unit.certificate, *options)
+
+    def with_certificate(self, unit, name, content):
+        """The same unit, speaking with another certificate."""
+        other = copy.copy(unit)
+        other.certificate = unit.folder / name
+        other.certificate.write_bytes(content)
+        return other
 
     def accepts(self, unit):
         try:
@@ -248,9 +256,14 @@ class UnitAuthority(Keys):
             added = json.loads(self.rotate_units().stdout)
             new = self.site.path / added["place"]
             load.wait_for(2)  # new connections too, with a certificate of the old one
-            self.enrol_again(self.unit)
+            before = self.with_certificate(self.unit, "before.pem", self.unit.certificate.read_bytes())
+            self.enrol_again(self.unit, "--keep-previous")  # which the unit has only later
             load.wait_for(2)
         self.assertIsNone(load.failed)
+        self.assertTrue(self.accepts(before), "what it had is good until the authority retires")
+        standing = before.connect()
+        standing.request("GET", "/v1/unit")
+        self.assertEqual(standing.getresponse().read() and 200, 200)
         harness.run("openssl", "verify", "-CAfile", new, self.unit.certificate)
         listening = forgotten.connect()  # its handshake is over when the authority goes
         listening.request("GET", "/v1/unit")
@@ -263,6 +276,10 @@ class UnitAuthority(Keys):
         listening.request("GET", "/v1/unit")
         self.assertEqual(listening.getresponse().status, 403, "also on a connection that stood")
         listening.close()
+        standing.request("GET", "/v1/unit")
+        self.assertEqual(standing.getresponse().status, 403, "the certificate before went with its authority")
+        standing.close()
+        self.assertFalse(self.accepts(before))
         for _ in range(2):
             self.assertTrue(self.accepts(self.unit))
             self.assertFalse(self.accepts(forgotten))
@@ -275,6 +292,21 @@ class UnitAuthority(Keys):
         self.assertEqual(len(listed), 2)
         self.site.hansom("journal", "verify")
         self.assertEqual(self.site.hansom("fsck").returncode, 0)
+
+    def test_a_certificate_before_is_kept_only_when_asked(self):
+        first = self.with_certificate(self.unit, "first.pem", self.unit.certificate.read_bytes())
+        self.enrol_again(self.unit, "--keep-previous")
+        second = self.with_certificate(self.unit, "second.pem", self.unit.certificate.read_bytes())
+        self.assertTrue(self.accepts(first) and self.accepts(second))
+        self.enrol_again(self.unit, "--keep-previous")
+        self.assertEqual([self.accepts(unit) for unit in (first, second, self.unit)], [False, True, True])
+        self.enrol_again(self.unit)
+        self.assertEqual([self.accepts(unit) for unit in (second, self.unit)], [False, True])
+        self.site.hansom("unit", "revoke", "unit-1", "--reason", "stolen")
+        third = self.with_certificate(self.unit, "third.pem", self.unit.certificate.read_bytes())
+        self.enrol_again(self.unit, "--keep-previous")
+        self.assertEqual([self.accepts(unit) for unit in (third, self.unit)], [False, True], "a revoked one never again")
+        self.assertEqual(self.site.hansom("fsck").returncode, 0, "the register is as the journal makes it")
 
     def test_wrong_rotations(self):
         only = self.site.path / "ca" / "unit-ca.pem"

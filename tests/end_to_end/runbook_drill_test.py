@@ -188,7 +188,7 @@ class Drill(unittest.TestCase):
         self.done.add(("Rotate a key", 0))
         for line in lines:
             if "retire-units" in line:
-                self.command(enrol)  # "Enrol every unit again, then retire the old one"
+                self.command([*enrol, "--keep-previous"])  # "Enrol every unit again ..., then retire the old authority"
             self.line(line, {"AGE1": old})
         harness.run(harness.BIN / "hansom-unit", "--dir", self.unit.folder, "status", "--save")
         self.site.wait_until_inspected(send(self.unit, 3, self.receipts, purpose="request"))

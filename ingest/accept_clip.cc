@@ -169,6 +169,7 @@ evidence::Record clip_accepted(const UploadFacts& facts) {
   *act.mutable_manifest() = facts.manifest;
   act.set_controller(facts.controller);
   act.set_started_us(to_unix_us(facts.created));
+  for (const UploadId& part : facts.parts) act.add_parts(part.text());
   return record;
 }
 

@@ -20,6 +20,15 @@ upload::Facts complete(const UploadId& id, const ClipId& clip, std::uint64_t len
   return facts;
 }
 
+// Of a concatenation; none otherwise.
+std::vector<UploadId> parts_of(const evidence::Record& accepted) {
+  std::vector<UploadId> parts;
+  for (const std::string& name : accepted.clip_accepted().parts()) {
+    if (auto part = UploadId::parse(name)) parts.push_back(*std::move(part));
+  }
+  return parts;
+}
+
 }  // namespace
 
 Result<KnownUnit> UnitUploads::identify(const http::Peer& peer) const {
@@ -69,7 +78,7 @@ Result<std::optional<evidence::Receipt>> UnitUploads::find_receipt(const UploadI
   return receipt;
 }
 
-// The spool is gone; the record still has the manifest, as it came.
+// The spool is gone; the record still has the manifest as it came, and the names of the parts.
 Result<std::optional<upload::Facts>> UnitUploads::find_complete(const UploadId& id,
                                                                 const KnownUnit& unit) const {
   HANSOM_TRY_ASSIGN(const auto receipt, find_receipt(id, unit));
@@ -82,7 +91,25 @@ Result<std::optional<upload::Facts>> UnitUploads::find_complete(const UploadId& 
   upload::Metadata metadata;
   metadata.add(std::string(upload::kManifestKey), record.clip_accepted().manifest_jws());
   facts.metadata = metadata.text();
+  facts.concat_text = upload::concat_text(parts_of(record), kUploadsPath);
   return facts;
+}
+
+Result<std::optional<UploadId>> UnitUploads::find_concatenated(const UploadFacts& wanted) const {
+  if (wanted.parts.empty()) return std::nullopt;
+  HANSOM_TRY_ASSIGN(const View view, index_.view());
+  HANSOM_TRY_ASSIGN(const auto leaf,
+                    catalogue::find_concatenation(view.reader(), wanted.parts.front()));
+  if (!leaf) return std::nullopt;
+  HANSOM_TRY_ASSIGN(const evidence::Receipt receipt, index_.receipt(*leaf));
+  evidence::Record record;
+  const bool same =
+      receipt.unit == wanted.unit.text() && receipt.clip == wanted.clip &&
+      record.ParseFromArray(receipt.record.data(), static_cast<int>(receipt.record.size())) &&
+      parts_of(record) == wanted.parts;
+  if (!same) return std::nullopt;
+  HANSOM_TRY_ASSIGN(UploadId id, UploadId::parse(receipt.upload));
+  return id;
 }
 
 }  // namespace hansom::ingest

@@ -33,6 +33,8 @@ class UnitUploads final : public UploadHost {
                                                               UploadContext& context) override;
   [[nodiscard]] Result<std::optional<upload::Facts>> find_complete(
       const UploadId& id, const KnownUnit& unit) const override;
+  [[nodiscard]] Result<std::optional<UploadId>> find_concatenated(
+      const UploadFacts& wanted) const override;
 
   // The receipt of an upload of that unit that is complete; nullopt: none is known. Errors: those
   // of EvidenceIndex::receipt.

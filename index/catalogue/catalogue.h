@@ -50,6 +50,9 @@ struct ClipPage {
 // The leaf of the ClipAccepted an upload ended in; nullopt while there is none.
 [[nodiscard]] Result<std::optional<LeafIndex>> find_upload(const store::Reader& reader,
                                                            const UploadId& upload);
+// The same of the concatenation whose first part `part` was.
+[[nodiscard]] Result<std::optional<LeafIndex>> find_concatenation(const store::Reader& reader,
+                                                                  const UploadId& part);
 // Clips waiting for inspection, oldest first.
 [[nodiscard]] Result<std::vector<ClipId>> pending_inspections(const store::Reader& reader,
                                                               std::size_t limit);

@@ -2,6 +2,7 @@
 #include "index/catalogue/clip_rules.h"
 
 #include "index/catalogue/clip_rows.h"
+#include "index/catalogue/keys.h"
 #include "index/catalogue/row_io.h"
 #include "index/register/unit_rules.h"
 #include "proto/evidence/manifest.h"
@@ -24,6 +25,7 @@ bool conflicting(const evidence::Manifest& a, const evidence::Manifest& b) {
 Status validate_clip_accepted(evidence::ClipAccepted& act, const store::Reader& state) {
   HANSOM_TRY(Digest::from_span(as_bytes(act.sealed_sha256())));
   HANSOM_TRY(UploadId::parse(act.upload()));
+  for (const std::string& part : act.parts()) HANSOM_TRY(UploadId::parse(part));
   HANSOM_TRY_ASSIGN(const UnitRow unit, registry::get_admitted_unit(state, act.unit()));
   HANSOM_TRY_ASSIGN(const std::optional<Bytes> known,
                     state.get(Family::kUpload, as_bytes(act.upload())));
@@ -49,6 +51,10 @@ Status apply_clip_accepted(const evidence::ClipAccepted& act, const Recorded& at
   arrival.set_time_us(at.time_us);
   arrival.set_unit(act.unit());
   arrival.set_upload(act.upload());
+  if (!act.parts().empty()) {
+    arrival.set_first_part(act.parts(0));
+    batch.put(Family::kUpload, upload_that_begins_with(act.parts(0)), u64_key(to_u64(at.leaf)));
+  }
   if (row) {
     arrival.set_conflicting(conflicting(row->manifest(), act.manifest()));
     *row->add_arrivals() = arrival;

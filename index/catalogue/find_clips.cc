@@ -279,13 +279,27 @@ Result<ClipRow> find_clip(const store::Reader& reader, const ClipId& id) {
   return *std::move(row);
 }
 
-Result<std::optional<LeafIndex>> find_upload(const store::Reader& reader, const UploadId& upload) {
-  HANSOM_TRY_ASSIGN(const auto value, reader.get(Family::kUpload, as_bytes(upload.text())));
+namespace {
+
+Result<std::optional<LeafIndex>> leaf_of_upload(const store::Reader& reader, ByteSpan key,
+                                                const UploadId& upload) {
+  HANSOM_TRY_ASSIGN(const auto value, reader.get(Family::kUpload, key));
   if (!value) return std::optional<LeafIndex>();
   if (value->size() != 8) {
     return fail(ErrorKind::kCorrupt, "store_corrupt", "the row of upload " + upload.text());
   }
   return LeafIndex{read_u64be(*value)};
+}
+
+}  // namespace
+
+Result<std::optional<LeafIndex>> find_upload(const store::Reader& reader, const UploadId& upload) {
+  return leaf_of_upload(reader, as_bytes(upload.text()), upload);
+}
+
+Result<std::optional<LeafIndex>> find_concatenation(const store::Reader& reader,
+                                                    const UploadId& part) {
+  return leaf_of_upload(reader, upload_that_begins_with(part.text()), part);
 }
 
 Result<std::vector<ClipId>> pending_inspections(const store::Reader& reader, std::size_t limit) {

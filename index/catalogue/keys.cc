@@ -24,6 +24,10 @@ Bytes all_clips() {
   return key_of('a', ByteSpan());
 }
 
+Bytes upload_that_begins_with(std::string_view part) {
+  return to_bytes("parts/" + std::string(part));
+}
+
 Bytes objects_of_clip(ByteSpan clip) {
   return key_of('o', clip);
 }

@@ -20,6 +20,9 @@ namespace hansom::catalogue {
 [[nodiscard]] Bytes clips_of_unit(std::string_view unit);
 [[nodiscard]] Bytes all_clips();
 
+// Family::kUpload: the concatenation whose first part that upload was.
+[[nodiscard]] Bytes upload_that_begins_with(std::string_view part);
+
 // Family::kIndex: which derived objects belong to a clip, and to which clips an object belongs.
 [[nodiscard]] Bytes objects_of_clip(ByteSpan clip);    // followed by the object's digest
 [[nodiscard]] Bytes clips_of_object(ByteSpan object);  // followed by the clip id

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "index/catalogue/clip_rows.h"
+#include "index/catalogue/keys.h"
 #include "index/retention/keys.h"
 #include "index/retention/sweep_rules.h"
 #include "index/scrub/scrub_rules.h"
@@ -77,6 +78,8 @@ Status apply_clip_destroyed(const evidence::ClipDestroyed& act, const Recorded& 
     catalogue::remove_clip_index(batch, *clip);
     for (const catalogue::Arrival& arrival : clip->arrivals()) {
       batch.del(Family::kUpload, as_bytes(arrival.upload()));
+      if (arrival.first_part().empty()) continue;
+      batch.del(Family::kUpload, catalogue::upload_that_begins_with(arrival.first_part()));
     }
   }
   HANSOM_TRY(catalogue::remove_derived(batch, id));

@@ -22,6 +22,11 @@ tl::unexpected<upload::Refusal> refused(Error error) {
   return tl::unexpected<upload::Refusal>(upload::Refusal{std::move(error)});
 }
 
+tl::unexpected<Error> no_part(const std::string& name) {
+  return fail(ErrorKind::kNotFound, "upload_not_found",
+              "there is no partial upload \"" + name + "\" of this unit");
+}
+
 Result<Spool::Upload> find_part(const std::string& name, const UnitId& unit,
                                 const UploadContext& context) {
   const auto id = UploadId::parse(name);
@@ -29,10 +34,7 @@ Result<Spool::Upload> find_part(const std::string& name, const UnitId& unit,
   const bool usable = part && part->facts().unit == unit &&
                       part->facts().concat == Concat::kPartial &&
                       !part->expired(context.clock.now());
-  if (!usable) {
-    return fail(ErrorKind::kNotFound, "upload_not_found",
-                "there is no partial upload \"" + name + "\" of this unit");
-  }
+  if (!usable) return no_part(name);
   return part;
 }
 
@@ -79,6 +81,16 @@ bool is_final_id(const UploadId& id) {
   if (!bytes) return false;
   const ByteSpan half = ByteSpan(*bytes).first(kHalfBytes);
   return id.text().substr(2 * kHalfBytes) == digest_half(half);
+}
+
+Result<std::optional<UploadId>> find_concatenated(const upload::CreateRequest& request,
+                                                  UploadFacts facts, const UploadContext& context) {
+  for (const std::string& name : request.parts) {
+    const auto part = UploadId::parse(name);
+    if (!part) return no_part(name);
+    facts.parts.push_back(*part);
+  }
+  return context.host.find_concatenated(facts);
 }
 
 http::Awaitable<Taken> concatenate(http::Exchange& exchange, const upload::CreateRequest& request,

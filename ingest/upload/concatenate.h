@@ -10,6 +10,12 @@ namespace hansom::ingest {
 [[nodiscard]] UploadId make_final_id(Random& random);
 [[nodiscard]] bool is_final_id(const UploadId& id);
 
+// The complete upload that an earlier request of the same unit, for the same clip, made of the
+// parts that a creation names: its answer was lost. nullopt: there is none. Errors:
+// upload_not_found, for what is no name of an upload; those of UploadHost::find_concatenated.
+[[nodiscard]] Result<std::optional<UploadId>> find_concatenated(
+    const upload::CreateRequest& request, UploadFacts facts, const UploadContext& context);
+
 // Puts the parts a creation names together as the upload `facts` describes, and finishes it: the
 // complete upload. Until the final upload is durable the parts are there, and after that it is;
 // they go once it is complete, and stay for another try where its bytes are refused.

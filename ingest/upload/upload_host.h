@@ -38,6 +38,10 @@ class UploadHost {
   // `destroyed`.
   [[nodiscard]] virtual Result<std::optional<upload::Facts>> find_complete(
       const UploadId& id, const KnownUnit& unit) const = 0;
+  // The complete upload of that unit that was put together from `wanted.parts`, in their order, and
+  // is what `wanted` describes; nullopt: none is known.
+  [[nodiscard]] virtual Result<std::optional<UploadId>> find_concatenated(
+      const UploadFacts& wanted) const = 0;
 };
 
 }  // namespace hansom::ingest

@@ -179,12 +179,7 @@ http::Awaitable<Status> UploadRoutes::create(http::Exchange& exchange) {
   auto facts = new_facts(*wanted, exchange.peer(), *unit);
   if (!facts) co_return co_await refuse(exchange, dialect, facts.error());
   if (wanted->concat == upload::Concat::kFinal) {
-    const UploadId id = facts->id;
-    auto put_together = concatenate(exchange, *wanted, *std::move(facts), context_);
-    auto clip = co_await std::move(put_together);
-    if (!clip) co_return co_await refuse(exchange, dialect, clip.error());
-    auto responding = respond(exchange, dialect.created(upload_path(id), *clip, *wanted));
-    co_return co_await std::move(responding);
+    co_return co_await create_final(exchange, dialect, *wanted, *unit, *std::move(facts));
   }
   const upload::AppendRequest first = upload::first_append(*wanted, request.content_length);
   const auto decision = upload::decide_append(first, facts_of(*facts, context_.clock.now()));
@@ -224,6 +219,29 @@ http::Awaitable<Status> UploadRoutes::create(http::Exchange& exchange) {
     now = *std::move(taken);
   }
   auto responding = respond(exchange, dialect.created(upload_path(facts->id), now, *wanted));
+  co_return co_await std::move(responding);
+}
+
+http::Awaitable<Status> UploadRoutes::create_final(http::Exchange& exchange, const Dialect& dialect,
+                                                   const upload::CreateRequest& wanted,
+                                                   const KnownUnit& unit, UploadFacts facts) {
+  UploadId id = facts.id;
+  std::optional<upload::Facts> clip;
+  const auto before = find_concatenated(wanted, facts, context_);
+  if (!before) co_return co_await refuse(exchange, dialect, before.error());
+  if (*before) {  // asked again, for want of the answer
+    id = **before;
+    auto found = context_.host.find_complete(id, unit);
+    if (!found) co_return co_await refuse(exchange, dialect, found.error());
+    clip = *std::move(found);
+  }
+  if (!clip) {
+    auto put_together = concatenate(exchange, wanted, std::move(facts), context_);
+    auto made = co_await std::move(put_together);
+    if (!made) co_return co_await refuse(exchange, dialect, made.error());
+    clip = *std::move(made);
+  }
+  auto responding = respond(exchange, dialect.created(upload_path(id), *clip, wanted));
   co_return co_await std::move(responding);
 }
 

@@ -37,6 +37,10 @@ class UploadRoutes {
   };
   [[nodiscard]] http::Awaitable<Status> options(http::Exchange& exchange);
   [[nodiscard]] http::Awaitable<Status> create(http::Exchange& exchange);
+  [[nodiscard]] http::Awaitable<Status> create_final(http::Exchange& exchange,
+                                                     const upload::Dialect& dialect,
+                                                     const upload::CreateRequest& wanted,
+                                                     const KnownUnit& unit, UploadFacts facts);
   [[nodiscard]] http::Awaitable<Status> describe(http::Exchange& exchange);
   [[nodiscard]] http::Awaitable<Status> append(http::Exchange& exchange);
   [[nodiscard]] http::Awaitable<Status> terminate(http::Exchange& exchange);

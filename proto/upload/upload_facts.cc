@@ -167,8 +167,12 @@ std::optional<SpoolName> parse_spool_name(std::string_view file_name) {
 std::string concat_text(const UploadFacts& facts, std::string_view uploads_path) {
   if (facts.concat == Concat::kNone) return {};
   if (facts.concat == Concat::kPartial) return std::string(kPartial);
+  return concat_text(facts.parts, uploads_path);
+}
+
+std::string concat_text(std::span<const UploadId> parts, std::string_view uploads_path) {
   std::string text;
-  for (const UploadId& part : facts.parts) {
+  for (const UploadId& part : parts) {
     text += text.empty() ? std::string(kFinal) + ";" : " ";
     text.append(uploads_path).append("/").append(part.text());
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -42,6 +43,9 @@ struct UploadFacts {
 
 // Upload-Concat as it goes back: the parts by their paths under `uploads_path`. Empty for none.
 [[nodiscard]] std::string concat_text(const UploadFacts& facts, std::string_view uploads_path);
+// The same of the final upload of these parts. Empty for none.
+[[nodiscard]] std::string concat_text(std::span<const UploadId> parts,
+                                      std::string_view uploads_path);
 
 // The manifest is in it once, as the JWS.
 [[nodiscard]] std::string facts_json(const UploadFacts& facts);

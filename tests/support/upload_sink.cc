@@ -81,22 +81,32 @@ class SinkHost final : public ingest::UploadHost {
     facts.offset = bytes;
     facts.length = bytes;
     const std::scoped_lock lock(mutex_);
-    if (const auto known = metadata_.find(id); known != metadata_.end()) {
-      facts.metadata = known->second;
+    if (const auto known = finished_.find(id); known != finished_.end()) {
+      facts.metadata = known->second.metadata;
+      facts.concat_text = upload::concat_text(known->second, ingest::kUploadsPath);
     }
     return facts;
+  }
+
+  Result<std::optional<UploadId>> find_concatenated(
+      const upload::UploadFacts& wanted) const override {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& [id, facts] : finished_) {
+      if (facts.parts == wanted.parts) return id;
+    }
+    return std::nullopt;
   }
 
  private:
   fs::path file_of(const UploadId& id) const { return complete_ / id.text(); }
   void remember(const upload::UploadFacts& facts) {
     const std::scoped_lock lock(mutex_);
-    metadata_[facts.id] = facts.metadata;
+    finished_.insert_or_assign(facts.id, facts);
   }
 
   const fs::path complete_;
   mutable std::mutex mutex_;
-  std::map<UploadId, std::string> metadata_;  // by mutex_; of this run
+  std::map<UploadId, upload::UploadFacts> finished_;  // by mutex_; of this run
 };
 
 struct SinkOptions {

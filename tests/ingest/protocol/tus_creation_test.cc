@@ -256,8 +256,14 @@ TEST_F(TusCreation, Concatenation) {
   EXPECT_TRUE(site_.site.vault->open(sha256(site_.clip().sealed)));
   EXPECT_EQ(site_.offset(a), "-") << "the parts are gone";
   EXPECT_EQ(site_.offset(b), "-");
-  ProtocolSite::check(site_.ask({"HEAD", path, {kTus}}),
-                      "200 Hansom-Receipt Upload-Length=" + site_.size(), "HEAD of a final");
+  const std::string concat = "final;" + a + " " + b;
+  const Answer described = site_.ask({"HEAD", path, {kTus}});
+  ProtocolSite::check(described, "200 Hansom-Receipt Upload-Length=" + site_.size(), "HEAD of one");
+  EXPECT_EQ(described.fields.at("upload-concat"), concat) << "the names of the parts stay";
+  ProtocolSite::check(final_of(a + " " + b, {manifest}), "201 Hansom-Receipt Location=" + path,
+                      "asked again, its answer was lost");
+  ProtocolSite::check(final_of(b + " " + a, {manifest}), "404 upload_not_found", "another order");
+  ProtocolSite::check(final_of(a, {manifest}), "404 upload_not_found", "a part of it");
 }
 
 }  // namespace

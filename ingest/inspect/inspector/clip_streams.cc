@@ -5,6 +5,8 @@
 
 #include "ingest/inspect/inspector/limits.h"
 #include "ingest/inspect/inspector/raw_time.h"
+#include "ingest/inspect/inspector/sources/byte_reader.h"
+#include "ingest/inspect/inspector/sources/text_track.h"
 #include "ingest/inspect/inspector/timeline.h"
 
 namespace hansom::ingest {
@@ -24,9 +26,24 @@ std::int64_t thumbnail_every_us(const AVFormatContext& context) {
   return std::max(kThumbnailEveryUs, std::min(context.duration, kClipTimeUsMax) / fits + 1);
 }
 
+// What reads the messages between the pictures of a stream, where it has any.
+std::optional<SeiReader> messages_of(const AVCodecParameters& codec) {
+  const bool is_hevc = codec.codec_id == AV_CODEC_ID_HEVC;
+  if (!is_hevc && codec.codec_id != AV_CODEC_ID_H264) return std::nullopt;
+  const auto size = static_cast<std::size_t>(std::max(codec.extradata_size, 0));
+  return SeiReader(is_hevc ? SeiReader::Codec::kHevc : SeiReader::Codec::kH264,
+                   {codec.extradata, size});
+}
+
+bool is_text(AVCodecID codec) {
+  return codec == AV_CODEC_ID_SUBRIP || codec == AV_CODEC_ID_ASS || codec == AV_CODEC_ID_TEXT ||
+         codec == AV_CODEC_ID_WEBVTT;
+}
+
 }  // namespace
 
-ClipStreams::ClipStreams(const Container& container) {
+ClipStreams::ClipStreams(const Container& container, Found& found)
+    : found_(found), is_movie_(container.format().starts_with("mov,")) {
   const AVFormatContext& context = *container.context();
   if (context.start_time != AV_NOPTS_VALUE) start_us_ = context.start_time;
   bool has_thumbnails = false;
@@ -43,6 +60,8 @@ ClipStreams::ClipStreams(const Container& container) {
       has_thumbnails = has_thumbnails || stream.pictures.has_value();
     }
     if (stream.is_sound) stream.sound = SoundProbe::open(*stream.libav);
+    if (stream.is_picture) stream.messages = messages_of(*stream.libav->codecpar);
+    stream.is_text = is_text(stream.libav->codecpar->codec_id);
     streams_.push_back(std::move(stream));
   }
 }
@@ -59,6 +78,19 @@ std::optional<std::int64_t> ClipStreams::clip_time_us(const Stream& stream,
   return us - start_us_;
 }
 
+void ClipStreams::read_sources(Stream& stream, const AVPacket& packet,
+                               std::optional<std::int64_t> time_us) {
+  if (packet.size <= 0) return;
+  const ByteSpan bytes(packet.data, static_cast<std::size_t>(packet.size));
+  std::optional<std::uint64_t> offset;
+  if (packet.pos >= 0) offset = static_cast<std::uint64_t>(packet.pos);
+  const std::int32_t index = stream.libav->index;
+  if (stream.messages) stream.messages->read(bytes, {offset, is_movie_, time_us, index}, found_);
+  if (stream.is_text) {
+    read_text(text_of(bytes), {offset.value_or(0), time_us, index}, "text", found_);
+  }
+}
+
 void ClipStreams::add(AVPacket& packet) {
   const auto index = static_cast<std::size_t>(packet.stream_index);
   if (index >= streams_.size()) return;
@@ -72,6 +104,7 @@ void ClipStreams::add(AVPacket& packet) {
   if ((packet.flags & AV_PKT_FLAG_CORRUPT) != 0) {
     damage_.add({static_cast<std::uint32_t>(index), "corrupt_packet", shown_us, shown_us, 1});
   }
+  read_sources(stream, packet, time_us);
   if (stream.pictures) stream.pictures->add(packet, shown_us, damage_);
   if (stream.sound) stream.sound->add(packet, time_us, damage_);
 }

@@ -8,6 +8,8 @@
 #include "ingest/inspect/inspector/container.h"
 #include "ingest/inspect/inspector/picture_probe.h"
 #include "ingest/inspect/inspector/sound_probe.h"
+#include "ingest/inspect/inspector/sources/found.h"
+#include "ingest/inspect/inspector/sources/sei.h"
 #include "proto/evidence/report.pb.h"
 
 namespace hansom::ingest {
@@ -15,10 +17,11 @@ namespace hansom::ingest {
 // The streams found when the clip was opened; later ones are not ffprobe's either. One thread.
 class ClipStreams {
  public:
-  // Requires: an opened container that outlives this.
-  explicit ClipStreams(const Container& container);
+  // Requires: an opened container that outlives this; so does `found`, which takes the times and
+  // positions that packets tell.
+  ClipStreams(const Container& container, Found& found);
 
-  // Counts and times a packet, and decodes it where that is wanted.
+  // Counts and times a packet, reads its messages, and decodes it where that is wanted.
   void add(AVPacket& packet);
   // Writes streams, timelines, gaps, sound, thumbnails and damage.
   void finish(evidence::Report& report);
@@ -32,6 +35,8 @@ class ClipStreams {
     bool is_sound = false;
     std::optional<PictureProbe> pictures;
     std::optional<SoundProbe> sound;
+    std::optional<SeiReader> messages;
+    bool is_text = false;  // subtitles that no source of the container reads
     std::vector<std::int64_t> times_us;
     std::uint64_t packets = 0;
     std::uint64_t payload_bytes = 0;
@@ -39,11 +44,14 @@ class ClipStreams {
   };
   [[nodiscard]] std::optional<std::int64_t> clip_time_us(const Stream& stream,
                                                          const AVPacket& packet) const;
+  void read_sources(Stream& stream, const AVPacket& packet, std::optional<std::int64_t> time_us);
   static void describe(const Stream& stream, evidence::Stream& out);
   void write_timeline(Stream& stream, bool with_gaps, evidence::Report& report,
                       evidence::Stream& out) const;
   static void write_sound(const Stream& stream, std::size_t spans_max, evidence::Report& report);
 
+  Found& found_;
+  bool is_movie_ = false;  // packets lie in it as they are
   std::int64_t start_us_ = 0;
   std::vector<Stream> streams_;
   DamageLog damage_;

@@ -21,7 +21,7 @@ namespace hansom::ingest {
 namespace {
 
 // Changes whenever a report of the same bytes could differ.
-constexpr const char* kInspectorVersion = "hansom-inspector " HANSOM_VERSION " rules 2";
+constexpr const char* kInspectorVersion = "hansom-inspector " HANSOM_VERSION " rules 3";
 
 // The tags that hold a time, of a container whose bytes our own parsers do not know.
 void read_tags(const AVDictionary* tags, std::int32_t stream, Found& found) {
@@ -104,8 +104,9 @@ evidence::Report inspect_clip(ByteSpan clip) {
   if (context.duration != AV_NOPTS_VALUE) report.set_duration_us(context.duration);
   read_all_tags(context, found);
 
-  // 3. Every packet once: counted, timed, and decoded if it is sound or a key frame that is due.
-  ClipStreams streams(container);
+  // 3. Every packet once: counted, timed, searched for messages that tell a time, and decoded if it
+  //    is sound or a key frame that is due.
+  ClipStreams streams(container, found);
   const Trouble stopped = read_packets(container, streams);
 
   // 4. What came of it. A clip that was cut short is decodable, and says where it ended.

@@ -67,6 +67,7 @@ inline constexpr std::size_t kMovieTracksMax = kStreamsMax;
 inline constexpr std::size_t kMovieKeysMax = 256;
 inline constexpr std::size_t kPrivatePacketBytesMax = 64ULL * 1024;  // of a PES packet, gathered
 inline constexpr std::size_t kPrivatePidsMax = 16;                   // gathered at a time
+inline constexpr std::size_t kSeiBytesMax = 64ULL * 1024;            // of one NAL unit of messages
 
 // What is looked for.
 inline constexpr std::int64_t kThumbnailEveryUs = 10'000'000;

@@ -3,12 +3,15 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <numeric>
 #include <string>
 #include <vector>
 
 #include "ingest/inspect/inspector/limits.h"
 #include "tests/ingest/inspect/inspect_support.h"
+#include "tests/support/temp_dir.h"
 
 namespace hansom::ingest {
 namespace {
@@ -162,6 +165,55 @@ TEST(Clips, PositionsAreReportedAsFound) {
   EXPECT_DOUBLE_EQ(position.latitude_deg(), 53.4302);
   EXPECT_DOUBLE_EQ(position.longitude_deg(), -1.3568);
   EXPECT_EQ(as_text(*clip).substr(position.clip_offset(), 8), "+53.4302");
+}
+
+TEST(Clips, MessagesBetweenPicturesAreReadInEveryContainer) {
+  for (const char* suffix : {".mp4", ".ts", ".mkv", ".avi", ".h264"}) {
+    const std::string text = "5369676e-6564-2056-6964-656f2e2e2e31+2026-03-29 00\\\\:59\\\\:59";
+    HANSOM_CLIP_OR_SKIP(
+        clip,
+        test::make_clip(join({{"-f", "lavfi", "-i", "testsrc2=size=160x120:rate=10:duration=1"},
+                              kH264,
+                              {"-bsf:v", "h264_metadata=sei_user_data=" + text}}),
+                        suffix));
+    const evidence::Report report = test::inspect_bytes(*clip).report;
+    const evidence::RawTime* told = nullptr;
+    for (const evidence::RawTime& time : report.times()) {
+      if (time.source() == "sei") told = &time;
+    }
+    ASSERT_NE(told, nullptr) << suffix;
+    EXPECT_EQ(told->value(), "2026-03-29 00:59:59") << suffix;
+    EXPECT_EQ(told->stream(), 0) << suffix;
+    EXPECT_FALSE(told->has_unix_us()) << suffix;
+    ASSERT_TRUE(told->has_clip_offset()) << suffix;
+    if (std::string(suffix) == ".mp4") {
+      EXPECT_EQ(clip->at(told->clip_offset()), 6) << "the NAL unit's type";
+    }
+  }
+}
+
+TEST(Clips, SubtitlesTellWhereTheClipWas) {
+  const test::TempDir folder;
+  const std::filesystem::path subtitles = folder / "places.srt";
+  std::ofstream(subtitles) << "1\n00:00:00,500 --> 00:00:00,900\n"
+                              "$GPRMC,005959,A,5325.8125,N,00121.40625,W,10.0,084.5,290326,,,A\n";
+  for (const char* suffix : {".mkv", ".mp4"}) {
+    HANSOM_CLIP_OR_SKIP(
+        clip,
+        test::make_clip(join({{"-f", "lavfi", "-i", "testsrc2=size=160x120:rate=10:duration=1",
+                               "-i", subtitles.string()},
+                              kH264,
+                              {"-c:s", suffix[2] == 'k' ? "srt" : "mov_text"}}),
+                        suffix));
+    const evidence::Report report = test::inspect_bytes(*clip).report;
+    ASSERT_EQ(report.tracks_size(), 1) << suffix;
+    EXPECT_EQ(report.tracks(0).source(), "nmea:RMC");
+    EXPECT_EQ(report.tracks(0).stream(), 1);
+    const evidence::RawPosition& position = report.tracks(0).positions(0);
+    EXPECT_EQ(position.unix_us(), 1'774'745'999'000'000) << suffix;
+    EXPECT_EQ(position.media_us(), 500'000) << suffix;
+    EXPECT_NEAR(position.latitude_deg(), 53.430208, 1e-6) << suffix;
+  }
 }
 
 TEST(Clips, ACodecOffTheListIsCountedButNotDecoded) {

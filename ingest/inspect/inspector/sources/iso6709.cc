@@ -32,7 +32,7 @@ std::optional<double> degrees(std::string_view text, std::size_t degree_digits) 
   const std::size_t digits = (point == std::string_view::npos ? text.size() : point) - 1;
   const double value = std::abs(*number);
   double result = 0;
-  if (digits == degree_digits) {
+  if (digits >= 1 && digits <= degree_digits) {
     result = value;
   } else if (digits == degree_digits + 2) {
     const double whole = std::floor(value / 100);

@@ -107,10 +107,17 @@ TEST(Iso6709, ReadsDegreesMinutesAndSeconds) {
   EXPECT_NEAR(seconds->longitude_deg, 0.2466666666, 1e-9);
 }
 
+TEST(Iso6709, ReadsAndroidsShortDegrees) {
+  const auto point = read_iso6709("+51.5932-0.2431/");
+  ASSERT_TRUE(point);
+  EXPECT_DOUBLE_EQ(point->latitude_deg, 51.5932);
+  EXPECT_DOUBLE_EQ(point->longitude_deg, -0.2431);
+}
+
 TEST(Iso6709, ReadsNothingElse) {
   for (const char* text :
-       {"", "+", "52.4597,13.3220", "+52.4597", "+52.4597+", "+1+2", "+5.5+013.3", "+91.0+013.0/",
-        "+52.0+181.0/", "+52.4.5+013.0", "+-2.0+013.0"}) {
+       {"", "+", "52.4597,13.3220", "+52.4597", "+52.4597+", "+.5+.5", "+5251.5+01301234.5",
+        "+91.0+013.0/", "+52.0+181.0/", "+52.4.5+013.0", "+-2.0+013.0"}) {
     EXPECT_FALSE(read_iso6709(text)) << text;
   }
 }

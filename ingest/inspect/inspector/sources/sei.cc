@@ -1,0 +1,152 @@
+// Supplemental enhancement information: see sei.h.
+#include "ingest/inspect/inspector/sources/sei.h"
+
+#include <algorithm>
+#include <array>
+
+#include "ingest/inspect/inspector/limits.h"
+#include "ingest/inspect/inspector/sources/byte_reader.h"
+#include "ingest/inspect/inspector/sources/search.h"
+#include "ingest/inspect/inspector/sources/sei_user_data.h"
+
+namespace hansom::ingest {
+namespace {
+
+constexpr std::string_view kStartCode{"\0\0\1", 3};
+constexpr std::uint32_t kPicTiming = 1;
+constexpr std::uint32_t kUserDataUnregistered = 5;
+constexpr std::uint32_t kTimeCode = 136;  // of H.265
+// Types of NAL units (H.264, table 7-1; H.265, table 7-1).
+constexpr unsigned kH264Sei = 6;
+constexpr unsigned kH264Parameters = 7;
+constexpr unsigned kH264FirstSlice = 1;
+constexpr unsigned kH264LastSlice = 5;
+constexpr unsigned kHevcPrefixSei = 39;
+constexpr unsigned kHevcLastSlice = 31;
+
+}  // namespace
+
+SeiReader::SeiReader(Codec codec, ByteSpan configuration) : codec_(codec) {
+  ByteReader reader(configuration);
+  if (reader.left() < 7 || configuration[0] != 1) {
+    if (!configuration.empty()) {
+      Found none;
+      read(configuration, {}, none);  // for its parameter sets
+    }
+    return;
+  }
+  if (codec == Codec::kHevc) {
+    reader.skip(21);
+    length_bytes_ = (reader.u8() & 3U) + 1;
+    return;
+  }
+  reader.skip(4);
+  length_bytes_ = (reader.u8() & 3U) + 1;
+  const unsigned sets = reader.u8() & 31U;
+  for (unsigned i = 0; i < sets && reader.ok(); ++i) read_parameters(reader.bytes(reader.u16be()));
+}
+
+void SeiReader::read(ByteSpan packet, const PacketPlace& place, Found& found) {
+  const auto place_of = [&place](std::size_t at) {
+    PacketPlace of = place;
+    if (of.offset && of.in_one_piece) *of.offset += at;
+    return of;
+  };
+  if (length_bytes_ > 0) {
+    ByteReader reader(packet);
+    while (reader.left() > length_bytes_) {
+      std::size_t size = 0;
+      for (std::size_t i = 0; i < length_bytes_; ++i) size = size << 8U | reader.u8();
+      const std::size_t at = reader.at();
+      if (!read_nal(reader.bytes(std::min(size, reader.left())), place_of(at), found)) return;
+    }
+    return;
+  }
+  Search starts(packet, kStartCode);
+  std::optional<std::size_t> next = starts.next();
+  while (next) {
+    const std::size_t at = *next + kStartCode.size();
+    // A slice is the last that is looked at, so its end is not searched for.
+    if (at >= packet.size() || !read_nal(packet.subspan(at, 1), {}, found)) return;
+    next = starts.next();
+    const std::size_t end = next.value_or(packet.size());
+    if (!read_nal(packet.subspan(at, end - at), place_of(at), found)) return;
+  }
+}
+
+bool SeiReader::read_nal(ByteSpan nal, const PacketPlace& place, Found& found) {
+  if (nal.empty()) return true;
+  if (codec_ == Codec::kHevc) {
+    const unsigned type = (nal[0] >> 1U) & 63U;
+    if (type == kHevcPrefixSei && nal.size() > 2) read_messages(nal.subspan(2), place, found);
+    return type > kHevcLastSlice;
+  }
+  const unsigned type = nal[0] & 31U;
+  if (nal.size() > 1 && type == kH264Sei) read_messages(nal.subspan(1), place, found);
+  if (nal.size() > 1 && type == kH264Parameters) read_parameters(nal);
+  return type < kH264FirstSlice || type > kH264LastSlice;
+}
+
+// Without the third byte of 00 00 03 (H.264, 7.4.1).
+ByteSpan SeiReader::unescaped(ByteSpan payload) {
+  plain_.clear();
+  if (payload.size() > kSeiBytesMax) return {};
+  std::size_t zeros = 0;
+  for (const std::uint8_t byte : payload) {
+    if (zeros >= 2 && byte == 3) {
+      zeros = 0;
+      continue;
+    }
+    zeros = byte == 0 ? zeros + 1 : 0;
+    plain_.push_back(byte);
+  }
+  return plain_;
+}
+
+void SeiReader::read_parameters(ByteSpan nal) {
+  if (nal.size() < 2) return;
+  if (const auto timing = read_h264_timing(unescaped(nal.subspan(1)))) timing_ = timing;
+}
+
+void SeiReader::read_messages(ByteSpan payload, const PacketPlace& place, Found& found) {
+  ByteReader reader(unescaped(payload));
+  const auto number = [&reader] {  // bytes of 255 add up (H.264, 7.3.2.3.1)
+    std::uint32_t sum = 0;
+    std::uint8_t byte = 255;
+    while (byte == 255 && reader.left() > 0) {
+      byte = reader.u8();
+      sum += byte;
+    }
+    return sum;
+  };
+  while (reader.left() > 1) {  // the last byte has the stop bit
+    const std::uint32_t type = number();
+    const std::uint32_t size = number();
+    const ByteSpan message = reader.bytes(std::min<std::size_t>(size, reader.left()));
+    read_message(type, message, place, found);
+  }
+}
+
+void SeiReader::read_message(std::uint32_t type, ByteSpan message, const PacketPlace& place,
+                             Found& found) {
+  std::optional<std::string> clock;
+  const char* source = "h264:pic_timing";
+  if (type == kUserDataUnregistered) {
+    read_sei_user_data(message, place, found);
+  } else if (codec_ == Codec::kH264 && type == kPicTiming && timing_) {
+    clock = read_pic_timing(message, *timing_);
+  } else if (codec_ == Codec::kHevc && type == kTimeCode) {
+    clock = read_time_code(message);
+    source = "hevc:time_code";
+  }
+  if (!clock) return;
+  FoundTime time;
+  time.source = source;
+  time.value = *std::move(clock);
+  time.stream = place.stream;
+  time.offset = place.offset;
+  time.media_us = place.media_us;
+  found.add(std::move(time));
+}
+
+}  // namespace hansom::ingest

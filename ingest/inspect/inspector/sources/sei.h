@@ -1,0 +1,47 @@
+// Supplemental enhancement information in H.264 and H.265 pictures.
+#pragma once
+
+#include "ingest/inspect/inspector/sources/found.h"
+#include "ingest/inspect/inspector/sources/h264_timing.h"
+#include "proto/base/bytes.h"
+
+namespace hansom::ingest {
+
+// Where a packet of a picture stream stands.
+struct PacketPlace {
+  std::optional<std::uint64_t> offset;  // in the clip, of its first byte
+  bool in_one_piece = false;  // it lies in the clip as it is; else `offset` is all that is known
+  std::optional<std::int64_t> media_us;
+  std::int32_t stream = -1;
+};
+
+// Reads the messages of one stream's packets (ITU-T H.264 and H.265, 7.3.2.3 and annexes D), up to
+// a packet's first slice, behind which none that tell a time stand:
+// - picture timing of H.264 and time codes of H.265: "h264:pic_timing", "hevc:time_code"; hours to
+//   frames, without date or zone.
+// - user data unregistered: sei_user_data.h.
+// Keeps at most one packet's message; one longer than kSeiBytesMax is passed over.
+class SeiReader {
+ public:
+  enum class Codec { kH264, kHevc };
+  // `configuration`: the stream's avcC or hvcC record (ISO/IEC 14496-15), or parameter sets as in
+  // annex B, or nothing.
+  SeiReader(Codec codec, ByteSpan configuration);
+
+  void read(ByteSpan packet, const PacketPlace& place, Found& found);
+
+ private:
+  // False at a slice: nothing behind it is looked at.
+  bool read_nal(ByteSpan nal, const PacketPlace& place, Found& found);
+  void read_messages(ByteSpan payload, const PacketPlace& place, Found& found);
+  void read_message(std::uint32_t type, ByteSpan message, const PacketPlace& place, Found& found);
+  void read_parameters(ByteSpan nal);
+  [[nodiscard]] ByteSpan unescaped(ByteSpan payload);
+
+  Codec codec_;
+  std::size_t length_bytes_ = 0;  // before each NAL unit; 0: start codes stand between them
+  std::optional<H264Timing> timing_;
+  Bytes plain_;
+};
+
+}  // namespace hansom::ingest

@@ -36,8 +36,8 @@ rocksdb::Status failed_to(const char* what, const std::string& path) {
 }  // namespace
 
 std::shared_ptr<rocksdb::FileChecksumGenFactory> table_checksums() {
-  static const auto kFactory = rocksdb::GetFileChecksumGenCrc32cFactory();
-  return kFactory;
+  static const auto factory = rocksdb::GetFileChecksumGenCrc32cFactory();
+  return factory;
 }
 
 rocksdb::Status check_table(const rocksdb::LiveFileMetaData& table) {

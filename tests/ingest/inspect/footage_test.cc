@@ -2,19 +2,17 @@
 // recorded reason; reports agree with ffprobe.
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <map>
 #include <ostream>
 #include <string>
-#include <vector>
 
 #include <boost/json.hpp>
 
-#include "tests/ingest/inspect/inspect_support.h"
+#include "tests/ingest/inspect/footage.h"
 #include "tests/ingest/inspect/run_program.h"
 #include "tests/support/temp_dir.h"
 
@@ -24,22 +22,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::int64_t kDurationToleranceUs = 50'000;
-
-std::vector<std::filesystem::path> footage() {
-  std::vector<std::filesystem::path> files;
-  const char* shared = std::getenv("HANSOM_SHARED");
-  if (shared == nullptr) return files;
-  const std::filesystem::path folder = std::filesystem::path(shared) / "footage";
-  if (!std::filesystem::is_directory(folder)) return files;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    const std::string suffix = entry.path().extension().string();
-    if (entry.is_regular_file() && suffix != ".tsv" && suffix != ".md") {
-      files.push_back(entry.path());
-    }
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
 
 // What ffprobe says of a file; null when it cannot read it.
 json::value ask_ffprobe(const std::string& program, const std::filesystem::path& file) {
@@ -117,45 +99,18 @@ json::value ask_without_suffix(const std::string& program, const std::filesystem
   return ask_ffprobe(program, folder / "clip");
 }
 
-struct Inspected {
-  std::filesystem::path file;
-  evidence::Report report;
-};
-
 class Footage : public testing::Test {
  protected:
-  static const std::vector<Inspected>& all() {
-    static const std::vector<Inspected> inspected = inspect_all();
-    return inspected;
-  }
   void SetUp() override {
-    if (footage().empty()) {
+    if (test::inspected_footage().empty()) {
       GTEST_SKIP() << "HANSOM_SHARED is not set: no footage folder, no file was inspected";
     }
-  }
-
- private:
-  static std::vector<Inspected> inspect_all() {
-    std::vector<Inspected> inspected;
-    double slowest = 0;
-    const auto start = std::chrono::steady_clock::now();
-    for (const auto& file : footage()) {
-      const Bytes clip = test::read_whole(file);
-      const auto began = std::chrono::steady_clock::now();
-      inspected.push_back({file, test::inspect_bytes(clip).report});
-      const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-      slowest = std::max(slowest, took.count());
-    }
-    const std::chrono::duration<double> total = std::chrono::steady_clock::now() - start;
-    std::cout << inspected.size() << " files inspected in " << total.count()
-              << " s, the slowest in " << slowest << " s\n";
-    return inspected;
   }
 };
 
 TEST_F(Footage, EveryFileYieldsAReportOrAReason) {
   std::map<std::string, int> counts;
-  for (const auto& [file, report] : all()) {
+  for (const auto& [file, report] : test::inspected_footage()) {
     SCOPED_TRACE(file.string());
     const bool decodable = report.outcome() == evidence::Report::DECODABLE;
     EXPECT_TRUE(decodable || !report.reason_token().empty());
@@ -170,7 +125,7 @@ TEST_F(Footage, EveryFileYieldsAReportOrAReason) {
 TEST_F(Footage, ReportsAgreeWithFfprobe) {
   const auto ffprobe = test::find_program("ffprobe");
   if (!ffprobe) GTEST_SKIP() << "ffprobe is not installed: no report was compared";
-  for (const auto& [file, report] : all()) {
+  for (const auto& [file, report] : test::inspected_footage()) {
     SCOPED_TRACE(file.string());
     json::value theirs = ask_ffprobe(*ffprobe, file);
     if (report.container().empty() && !theirs.is_null()) {

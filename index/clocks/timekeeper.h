@@ -2,6 +2,7 @@
 // reckons the clocks of units that wait, and journals what changed.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <set>
@@ -50,6 +51,7 @@ class Timekeeper {
 
  private:
   void run();
+  void rest(std::chrono::steady_clock::duration time);  // ends early when told to stop
   [[nodiscard]] Result<std::optional<Waiting>> next(const store::Reader& reader);
   [[nodiscard]] Status state(Reckoned reckoned);
   [[nodiscard]] bool stopping() const;

@@ -63,7 +63,7 @@ Status copy_in_kernel(const Source& source, const Target& target, std::uint64_t&
 }
 
 Status read_through(const Source& source, const Target& target, std::uint64_t from, bool write,
-                    upload::ContentHash* hash) {
+                    RunningSha256* hash) {
   Bytes block(kBlockBytes);
   for (std::uint64_t at = from; at < source.part.bytes;) {
     const std::size_t wanted =
@@ -83,13 +83,11 @@ Status read_through(const Source& source, const Target& target, std::uint64_t fr
 
 }  // namespace
 
-Result<upload::ContentHash> join_files(const FileDescriptor& out,
-                                       const std::filesystem::path& out_path,
-                                       const std::vector<FilePart>& parts,
-                                       std::optional<upload::ContentHash> first) {
+Result<RunningSha256> join_files(const FileDescriptor& out, const std::filesystem::path& out_path,
+                                 const std::vector<FilePart>& parts,
+                                 std::optional<RunningSha256> first) {
   bool hashed = first.has_value();
-  upload::ContentHash hash =
-      first ? *std::move(first) : upload::ContentHash(upload::HashAlgorithm::kSha256);
+  RunningSha256 hash = first.value_or(RunningSha256());
   Target target{out, out_path};
   for (const FilePart& part : parts) {
     const Source source{FileDescriptor(::open(part.path.c_str(), O_RDONLY | O_CLOEXEC)), part};

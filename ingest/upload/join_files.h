@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "proto/base/durable_file.h"
-#include "proto/upload/checksum.h"
+#include "proto/base/running_sha256.h"
 
 namespace hansom::ingest {
 
@@ -19,9 +19,9 @@ struct FilePart {
 // (FICLONERANGE) and places allow it, nothing is copied; every byte is read once for the hash, but
 // those of the first part where `first` is their running hash. Returns the hash of the whole.
 // Nothing is synced. Blocks. Error: kStorage.
-[[nodiscard]] Result<upload::ContentHash> join_files(const FileDescriptor& out,
-                                                     const std::filesystem::path& out_path,
-                                                     const std::vector<FilePart>& parts,
-                                                     std::optional<upload::ContentHash> first);
+[[nodiscard]] Result<RunningSha256> join_files(const FileDescriptor& out,
+                                               const std::filesystem::path& out_path,
+                                               const std::vector<FilePart>& parts,
+                                               std::optional<RunningSha256> first);
 
 }  // namespace hansom::ingest

@@ -1,5 +1,5 @@
-// The hot loop. TLS plaintext lands in a page-aligned buffer, is hashed while it is hot, and is
-// written past the page cache by a disk thread while the next buffer fills.
+// The hot loop. TLS plaintext lands in a page-aligned buffer, which is written past the page cache
+// by a disk thread and hashed, with one of another upload if there is one, while the next fills.
 #include "ingest/upload/receive.h"
 
 #include <algorithm>
@@ -82,18 +82,18 @@ struct Filling {
 
   [[nodiscard]] bool full() const { return filled == buffer.span().size(); }
   [[nodiscard]] bool has_new() const { return filled > old; }
+  [[nodiscard]] ByteSpan fresh() const { return buffer.span().first(filled).subspan(old); }
 };
 
 // Reads until the buffer is full, `left` is 0, or the body has ended (true).
-http::Awaitable<Result<bool>> fill(http::Exchange& exchange, SpoolUpload& upload, Filling& filling,
-                                   std::uint64_t& left, const ReceiveTools& tools) {
+http::Awaitable<Result<bool>> fill(http::Exchange& exchange, Filling& filling, std::uint64_t& left,
+                                   const ReceiveTools& tools) {
   while (!filling.full() && left > 0) {
     MutableByteSpan room = filling.buffer.span().subspan(filling.filled);
     room = room.first(static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), left)));
     auto read = co_await exchange.read_body(room);
     if (!read) co_return fail(std::move(read).error());
     if (*read == 0) co_return true;
-    upload.hash(room.first(*read));
     filling.filled += *read;
     left -= *read;
     tools.bytes_received.fetch_add(*read, std::memory_order_relaxed);
@@ -120,18 +120,24 @@ http::Awaitable<Status> make_durable(SpoolUpload& upload,
 // Fills buffers and hands them to `writer`, which may still be writing the last one on return.
 http::Awaitable<Result<BodyEnd>> pump(http::Exchange& exchange, SpoolUpload& upload,
                                       std::uint64_t left, Filling filling, WriteBehind& writer,
+                                      HashPairs::Pending& hashing,
                                       const std::function<Status()>& still_allowed,
                                       const ReceiveTools& tools) {
   for (;;) {
-    Result<bool> ended = co_await fill(exchange, upload, filling, left, tools);
+    Result<bool> ended = co_await fill(exchange, filling, left, tools);
 
     // The buffer before this one must be down first: one write at a time, in order. Then this one
     // goes, whole or not: what came is kept.
     if (Status written = co_await writer.wait(); !written)
       co_return fail(std::move(written).error());
+    hashing.finish();
     BufferPool::Buffer next = writer.take_back();
     const std::uint64_t next_at = filling.at + filling.filled;
-    if (filling.has_new()) writer.start(std::move(filling.buffer), filling.at, filling.filled);
+    if (filling.has_new()) {
+      const ByteSpan fresh = filling.fresh();
+      writer.start(std::move(filling.buffer), filling.at, filling.filled);
+      hashing.add(fresh);
+    }
 
     if (!ended) co_return fail(std::move(ended).error());
     if (*ended) co_return BodyEnd::kEnded;
@@ -149,6 +155,7 @@ http::Awaitable<Result<BodyEnd>> pump(http::Exchange& exchange, SpoolUpload& upl
       if (Status written = co_await writer.wait(); !written) {
         co_return fail(std::move(written).error());
       }
+      hashing.finish();
       next = writer.take_back();
     }
     filling = {std::move(next), next_at, 0, 0};
@@ -175,9 +182,11 @@ http::Awaitable<Result<BodyEnd>> receive(http::Exchange& exchange, SpoolUpload& 
 
   Filling filling{*std::move(buffer), upload.written() - *tail, *tail, *tail};
   WriteBehind writer(tools.disk, upload);
-  auto end =
-      co_await pump(exchange, upload, bytes_max, std::move(filling), writer, still_allowed, tools);
+  HashPairs::Pending hashing(tools.hashes.of(exchange.executor()), upload);
+  auto end = co_await pump(exchange, upload, bytes_max, std::move(filling), writer, hashing,
+                           still_allowed, tools);
   Status written = co_await writer.wait();  // the last buffer, or one that an error left behind
+  hashing.finish();
   upload.close();
   if (!written) co_return fail(std::move(written).error());
   co_return end;

@@ -6,6 +6,7 @@
 
 #include "ingest/upload/buffer_pool.h"
 #include "ingest/upload/disk_pool.h"
+#include "ingest/upload/hash_pairs.h"
 #include "ingest/upload/spool_upload.h"
 
 namespace hansom::ingest {
@@ -24,6 +25,7 @@ struct ReceiveTools {
   BufferPool& buffers;
   DiskPool& disk;
   SyncGroup& syncs;
+  HashPairsOfThreads& hashes;
   std::atomic<std::uint64_t>& bytes_received;
 };
 

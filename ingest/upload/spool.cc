@@ -164,7 +164,7 @@ Spool::Upload Spool::keep(std::shared_ptr<SpoolUpload> upload) {
 
 Result<Spool::Upload> Spool::concatenate(UploadFacts facts, const std::vector<Upload>& parts) {
   const fs::path clip_file = directory_.clip_file(facts.id);
-  const auto write = [&]() -> Result<upload::ContentHash> {
+  const auto write = [&]() -> Result<RunningSha256> {
     HANSOM_TRY(directory_.fault.check());
     const FileDescriptor clip(
         ::open(clip_file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
@@ -172,7 +172,7 @@ Result<Spool::Upload> Spool::concatenate(UploadFacts facts, const std::vector<Up
     std::vector<FilePart> files;
     files.reserve(parts.size());
     for (const Upload& part : parts) files.push_back({part->clip_file(), part->written()});
-    HANSOM_TRY_ASSIGN(upload::ContentHash hash,
+    HANSOM_TRY_ASSIGN(const RunningSha256 hash,
                       join_files(clip, clip_file, files, parts.front()->running_hash()));
     // The bytes before the facts: a .json says that all of them are there.
     HANSOM_TRY(durable::sync_data(clip.get(), clip_file));
@@ -182,11 +182,11 @@ Result<Spool::Upload> Spool::concatenate(UploadFacts facts, const std::vector<Up
   };
   // Counted, never refused: its parts were let in, and go when it is complete.
   admission_.take_in(facts.id, facts.unit, expected_bytes(facts));
-  auto hash = write();
+  const auto hash = write();
   if (!hash) return not_created(facts.id, hash.error());
   const std::uint64_t bytes = *facts.length;
   auto upload = std::make_shared<SpoolUpload>(directory_, std::move(facts), bytes, false);
-  upload->start_hash(*std::move(hash));
+  upload->start_hash(*hash);
   upload->set_durable_at_start();  // synced above
   return keep(std::move(upload));
 }

@@ -54,6 +54,12 @@ void SpoolUpload::hash(ByteSpan bytes) {
   hashed_ += bytes.size();
 }
 
+void SpoolUpload::hash_both(SpoolUpload& a, ByteSpan of_a, SpoolUpload& b, ByteSpan of_b) {
+  RunningSha256::update_both(a.hash_, of_a, b.hash_, of_b);
+  a.hashed_ += of_a.size();
+  b.hashed_ += of_b.size();
+}
+
 Status SpoolUpload::open_files() {
   const std::filesystem::path path = clip_file();
   if (!buffered_.valid()) {
@@ -128,7 +134,7 @@ Status SpoolUpload::write_at(int fd, std::uint64_t at, ByteSpan bytes) {
 
 Status SpoolUpload::rehash() {
   if (hashed_ == written()) return {};
-  hash_ = upload::ContentHash(upload::HashAlgorithm::kSha256);
+  hash_ = RunningSha256();
   hashed_ = 0;
   Bytes block(kRehashBlockBytes);
   for (std::uint64_t at = 0; at < written();) {
@@ -146,7 +152,7 @@ Result<Digest> SpoolUpload::digest() {
   const Status rehashed = rehash();
   close();
   if (!rehashed) return fail(rehashed.error());
-  return Digest::from_span(hash_.clone().finish().value);
+  return hash_.digest();
 }
 
 Status SpoolUpload::read(std::uint64_t offset, MutableByteSpan out) const {
@@ -165,8 +171,8 @@ http::Awaitable<Status> SpoolUpload::sync_unverified(SyncGroup& syncs) {
   return sync_upto(syncs, written());
 }
 
-std::optional<upload::ContentHash> SpoolUpload::running_hash() const {
-  return hashed_ == written() ? std::optional(hash_.clone()) : std::nullopt;
+std::optional<RunningSha256> SpoolUpload::running_hash() const {
+  return hashed_ == written() ? std::optional(hash_) : std::nullopt;
 }
 
 http::Awaitable<Status> SpoolUpload::sync_upto(SyncGroup& syncs, std::uint64_t covered) {

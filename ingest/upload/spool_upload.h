@@ -12,7 +12,7 @@
 #include "ingest/upload/fault.h"
 #include "ingest/upload/sync_group.h"
 #include "proto/base/durable_file.h"
-#include "proto/base/sha256.h"
+#include "proto/base/running_sha256.h"
 #include "proto/upload/upload_facts.h"
 
 namespace hansom::ingest {
@@ -93,8 +93,10 @@ class SpoolUpload {
   // write) and reads the last unaligned bytes into the front of `block`, which has a page at least.
   // Returns how many those are: writing goes on at written() - that. Blocks. Error: kStorage.
   [[nodiscard]] Result<std::size_t> open_for_append(MutableByteSpan block);
-  // The bytes that will be written next, while they are hot.
+  // The bytes that follow those hashed so far.
   void hash(ByteSpan bytes);
+  // The same of two uploads at once, which costs little more than one. Requires: a and b are two.
+  static void hash_both(SpoolUpload& a, ByteSpan of_a, SpoolUpload& b, ByteSpan of_b);
   // Writes at `at`, past the page cache as far as the length is aligned, the rest through it, so
   // that the file's size is exact. Requires: `at` and the memory of `bytes` are aligned to a page
   // and open_for_append was called. Blocks. Errors: kStorage `disk_full`; `storage_failed`, and the
@@ -119,10 +121,10 @@ class SpoolUpload {
   [[nodiscard]] Status drop_unverified();
   [[nodiscard]] http::Awaitable<Status> sync_unverified(SyncGroup& syncs);
   // The hash of all bytes, where it is at hand. Requires: the lease.
-  [[nodiscard]] std::optional<upload::ContentHash> running_hash() const;
+  [[nodiscard]] std::optional<RunningSha256> running_hash() const;
   // Starts with that hash of all bytes. Requires: nobody else knows the upload.
-  void start_hash(upload::ContentHash hash) {
-    hash_ = std::move(hash);
+  void start_hash(const RunningSha256& hash) {
+    hash_ = hash;
     hashed_ = written();
   }
 
@@ -170,10 +172,10 @@ class SpoolUpload {
   std::mutex size_mutex_;                              // held by what changes the file's size
   FileDescriptor direct_;                              // invalid where O_DIRECT is refused
   FileDescriptor buffered_;                            // the unaligned tail, and reading back
-  upload::ContentHash hash_{upload::HashAlgorithm::kSha256};  // of the first hashed_ bytes
+  RunningSha256 hash_;                                 // of the first hashed_ bytes
   std::uint64_t hashed_ = 0;  // other than written() after a restart or a failure: rebuild
   struct Mark {
-    upload::ContentHash hash;
+    RunningSha256 hash;
     std::uint64_t hashed;
   };
   std::optional<Mark> mark_;  // of the hash when unverified bytes began

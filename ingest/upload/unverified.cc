@@ -16,7 +16,7 @@ Status SpoolUpload::begin_unverified() {
   const std::uint64_t at = written();
   // From here nobody sees more than this, whatever is written or synced.
   counted_max_.store(at, std::memory_order_release);
-  mark_.emplace(Mark{hash_.clone(), hashed_});
+  mark_.emplace(Mark{hash_, hashed_});
   const std::string text = std::to_string(at);
   Status made = durable::replace(directory_.mark_file(facts_.id), as_bytes(text));
   if (!made) {
@@ -48,7 +48,7 @@ Status SpoolUpload::drop_unverified() {
     directory_.fault.raise(dropped.error());
     return dropped;
   }
-  hash_ = std::move(mark_->hash);
+  hash_ = mark_->hash;
   hashed_ = mark_->hashed;
   mark_.reset();
   counted_max_.store(kNoLimit, std::memory_order_release);

@@ -44,7 +44,7 @@ struct UploadContext {
         room(spool_directory, options.reserve),
         buffers(options.buffers_max(), kBufferBytes),
         syncs(std::move(spool_directory), fault, [this] { spool->withdraw_unsynced(); }),
-        receive_tools{buffers, disk, syncs, bytes_received} {}
+        receive_tools{buffers, disk, syncs, hashes, bytes_received} {}
 
   // Whether anything may be taken in. Errors: kUnavailable `draining`, kStorage `storage_failed`,
   // those of the host.
@@ -77,6 +77,7 @@ struct UploadContext {
   BufferPool buffers;
   SyncGroup syncs;
   DiskPool disk{kDiskThreads, kDiskQueueMax};
+  HashPairsOfThreads hashes;
   const ReceiveTools receive_tools;
 };
 

@@ -76,6 +76,45 @@ TEST(Receive, AnyBreaksAndRestarts) {
   }
 }
 
+// Buffers of several uploads are hashed together, of whatever lengths; one that breaks meanwhile
+// goes on with its running hash, without a restart that would hash its file anew. A digest that is
+// not the manifest's would end an upload.
+TEST(Receive, ManyAtOnceEachWithItsOwnDigest) {
+  IngestSite site;
+  const std::vector<std::size_t> sizes = {
+      2 * kBufferBytes,        kBufferBytes + 1,     5 * kBufferBytes,
+      3 * kBufferBytes + 4097, kPageBytes,           7,
+      2 * kBufferBytes + 64,   4 * kBufferBytes - 63};
+  std::vector<MadeClip> clips;
+  std::vector<std::string> paths;
+  for (const std::size_t bytes : sizes) {
+    clips.push_back(site.make_clip(noise(bytes, bytes)));
+    paths.push_back(site.create(clips.back()));
+  }
+  const auto send = [&](bool second_part) {
+    std::vector<std::unique_ptr<FakeExchange>> patches;
+    for (std::size_t i = 0; i < clips.size(); ++i) {
+      const ByteSpan sealed = clips[i].sealed;
+      const std::size_t half = i % 2 == 0 ? sealed.size() / 2 + i : sealed.size();
+      if (second_part && half == sealed.size()) continue;
+      const std::size_t from = second_part ? half : 0;
+      const std::size_t to = second_part ? sealed.size() : half;
+      auto patch = site.patch(paths[i], from, sealed.subspan(from, to - from), 30'000 + 7 * i);
+      if (to < sealed.size()) patch->body_end = FakeExchange::BodyEnd::kBreaks;
+      patches.push_back(std::move(patch));
+    }
+    for (const auto& patch : patches) site.start(*patch);
+    site.run_started();
+    for (const auto& patch : patches) {
+      const bool broken = patch->body_end == FakeExchange::BodyEnd::kBreaks;
+      EXPECT_EQ(patch->outcome(), broken ? "connection_lost" : "204");
+    }
+  };
+  send(false);
+  send(true);
+  for (const MadeClip& clip : clips) EXPECT_TRUE(site.vault->open(sha256(clip.sealed)));
+}
+
 TEST(Receive, AChunkedBodyPastTheEndKeepsWhatFits) {
   IngestSite site;
   const MadeClip clip = site.make_clip(noise(10'000, 1));

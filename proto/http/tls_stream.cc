@@ -12,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "proto/base/check.h"
+#include "proto/http/socket_bio.h"
 #include "proto/http/tls_context.h"
 
 namespace hansom::http {
@@ -54,7 +55,8 @@ TlsStream::TlsStream(tcp::socket socket, const TlsContext* context, TrafficCount
   set_options();
   if (context == nullptr) return;
   tls_.reset(SSL_new(dynamic_cast<const OpensslContext&>(*context).native().get()));
-  HANSOM_CHECK(tls_ != nullptr && SSL_set_fd(ssl(tls_), socket_.native_handle()) == 1);
+  HANSOM_CHECK(tls_ != nullptr);
+  use_socket();
   SSL_set_accept_state(ssl(tls_));
   refused_ = std::make_unique<RefusedCertificate>();
   note_refusals(ssl(tls_), refused_.get());
@@ -63,8 +65,15 @@ TlsStream::TlsStream(tcp::socket socket, const TlsContext* context, TrafficCount
 TlsStream::TlsStream(tcp::socket socket, TlsHandle tls, TrafficCounters& counters)
     : TlsStream(std::move(socket), static_cast<const TlsContext*>(nullptr), counters) {
   tls_ = std::move(tls);
-  HANSOM_CHECK(tls_ != nullptr && SSL_set_fd(ssl(tls_), socket_.native_handle()) == 1);
+  HANSOM_CHECK(tls_ != nullptr);
+  use_socket();
   SSL_set_connect_state(ssl(tls_));
+}
+
+void TlsStream::use_socket() {
+  bio_ = std::make_unique<SocketBio>(socket_.native_handle());
+  BIO* bio = bio_->make();
+  SSL_set_bio(ssl(tls_), bio, bio);
 }
 
 TlsStream::~TlsStream() = default;
@@ -129,15 +138,18 @@ TlsStream::Step TlsStream::step_read(MutableByteSpan into) {
   } else {
     std::size_t filled = 0;
     int result = 1;
+    bio_->begin_read();
     while (filled < into.size() && result == 1) {  // a record gives at most 16 KiB
       std::size_t got = 0;
       ERR_clear_error();
       errno = 0;
+      bio_->set_wanted(into.size() - filled);
       result = SSL_read_ex(ssl(tls_), into.data() + filled, into.size() - filled, &got);
       filled += got;
     }
     step = tls_step(result, filled);
-    drained_ = result != 1 && SSL_want(ssl(tls_)) == SSL_READING;
+    bio_->end_read();
+    drained_ = result != 1 && SSL_want(ssl(tls_)) == SSL_READING && !bio_->has_more();
   }
   bytes_since_wait_ += step.transfer.bytes;
   counters_.bytes_received.fetch_add(step.transfer.bytes, std::memory_order_relaxed);
@@ -175,6 +187,10 @@ TlsStream::Step TlsStream::step_handshake() {
   return tls_step(SSL_do_handshake(ssl(tls_)), 0);
 }
 
+bool TlsStream::is_at_hand(Want want) const {
+  return want == Want::kRead && bio_ != nullptr && bio_->has_more();
+}
+
 void TlsStream::begin_wait(bool first) {
   bytes_since_wait_ = 0;
   timed_out_ = false;
@@ -199,6 +215,10 @@ Awaitable<TlsStream::ErrorCode> TlsStream::wait(Want want, bool first) {
   if (cancelled_) co_return asio::error::operation_aborted;
   begin_wait(first);
   ErrorCode error;
+  if (is_at_hand(want)) {
+    co_await asio::post(socket_.get_executor(), asio::use_awaitable);
+    co_return end_wait(error);
+  }
   auto token = asio::redirect_error(asio::use_awaitable, error);
   co_await socket_.async_wait(wait_type(want), token);
   co_return end_wait(error);
@@ -264,6 +284,7 @@ void TlsStream::shutdown() {
 Awaitable<void> TlsStream::discard_input() {
   std::array<char, std::size_t{16} * 1024> dropped;
   std::size_t since_turn = 0;
+  if (bio_ != nullptr) bio_->drop();
   while (true) {
     const ssize_t got = ::recv(socket_.native_handle(), dropped.data(), dropped.size(), 0);
     if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) co_return;

@@ -1,5 +1,5 @@
-// TLS driven on the socket itself: OpenSSL reads and writes the descriptor, Asio only waits for it
-// to be ready.
+// TLS driven on the socket itself: OpenSSL reads and writes it through socket_bio, Asio only waits
+// for it to be ready.
 //
 // asio::ssl::stream hands every record through a BIO pair and costs more than twice the processor
 // time for uploads; here one call takes whatever has arrived, straight into the caller's buffer.
@@ -23,6 +23,7 @@
 
 namespace hansom::http {
 
+class SocketBio;
 class TlsContext;
 struct RefusedCertificate;
 
@@ -140,6 +141,9 @@ class TlsStream {
         if (step.want != Want::kNothing && !stream->cancelled_) {
           stream->begin_wait(!suspended);
           suspended = true;
+          if (stream->is_at_hand(step.want)) {
+            return boost::asio::post(stream->get_executor(), std::move(self));
+          }
           return stream->socket_.async_wait(wait_type(step.want), std::move(self));
         }
         done = step.transfer;
@@ -164,6 +168,7 @@ class TlsStream {
   [[nodiscard]] static boost::asio::ip::tcp::socket::wait_type wait_type(Want want);
 
   void set_options();
+  void use_socket();
 
   [[nodiscard]] Step step_read(MutableByteSpan into);
   [[nodiscard]] Step step_write(ByteSpan from);
@@ -173,10 +178,13 @@ class TlsStream {
   // `first` in its operation: only bytes that came through move the deadline, not a record that
   // carried none.
   [[nodiscard]] Awaitable<ErrorCode> wait(Want want, bool first);
+  // Whether what is wanted is not to be waited for: then others get a turn, and it is tried again.
+  [[nodiscard]] bool is_at_hand(Want want) const;
   void begin_wait(bool first);
   [[nodiscard]] ErrorCode end_wait(ErrorCode error);
 
   boost::asio::ip::tcp::socket socket_;
+  std::unique_ptr<SocketBio> bio_;  // null for plain TCP
   TlsHandle tls_;
   TrafficCounters& counters_;
   Deadline deadline_;

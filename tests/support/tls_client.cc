@@ -171,6 +171,13 @@ Status TlsClient::send(std::string_view bytes) {
   return {};
 }
 
+Status TlsClient::gather(bool on) {
+  const int value = on ? 1 : 0;
+  const int socket = impl_->socket.get();
+  if (::setsockopt(socket, IPPROTO_TCP, TCP_CORK, &value, sizeof value) == 0) return {};
+  return socket_failure("gather");
+}
+
 Status TlsClient::update_keys() {
   ERR_clear_error();
   int result = SSL_key_update(impl_->ssl.get(), SSL_KEY_UPDATE_REQUESTED);

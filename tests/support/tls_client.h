@@ -56,6 +56,8 @@ class TlsClient {
 
   // New sending keys, and the peer is asked for its own (RFC 8446 section 4.6.3). Requires: TLS.
   [[nodiscard]] Status update_keys();
+  // While it is on, what is sent is gathered, and then goes at once.
+  [[nodiscard]] Status gather(bool on);
   // Straight to the socket, below TLS.
   [[nodiscard]] Status send_below_tls(std::string_view bytes);
 

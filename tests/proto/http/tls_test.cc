@@ -185,6 +185,42 @@ TEST_F(TlsTest, RenegotiationEndsTheConnection) {
   EXPECT_EQ(server_.counters().requests_total, 1U);
 }
 
+// A key update and what follows it come at once: the socket has nothing left to tell of it.
+TEST_F(TlsTest, AKeyUpdateInTheMiddleHoldsNothingUp) {
+  const auto client = connect(site_.client(server_, site_.pki.unit("cab-7")));
+  const std::string request(kGetPeer);
+  for (std::size_t cut = 0; cut < request.size(); cut += 7) {
+    ASSERT_TRUE(client->gather(true));
+    ASSERT_TRUE(client->send(request.substr(0, cut)));
+    ASSERT_TRUE(client->update_keys());
+    ASSERT_TRUE(client->update_keys());
+    ASSERT_TRUE(client->send(request.substr(cut)));
+    ASSERT_TRUE(client->gather(false));
+    const auto answer = client->receive_answer();
+    ASSERT_TRUE(answer) << answer.error().message;
+    EXPECT_EQ(answer->status, 200U);
+  }
+}
+
+// More than is wanted at once comes with one call, and nothing of it is lost.
+TEST_F(TlsTest, ManySmallRecordsAtOnce) {
+  const auto client = connect(site_.client(server_, site_.pki.unit("cab-7")));
+  const std::string body = "a body in records of a byte";
+  const std::string request =
+      "PUT /digest HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) +
+      "\r\n\r\n" + body;
+  ASSERT_TRUE(client->gather(true));
+  for (int times = 0; times < 2; ++times) {
+    for (const char byte : request) ASSERT_TRUE(client->send(std::string_view(&byte, 1)));
+  }
+  ASSERT_TRUE(client->gather(false));
+  for (int times = 0; times < 2; ++times) {
+    const auto answer = client->receive_answer();
+    ASSERT_TRUE(answer) << answer.error().message;
+    EXPECT_EQ(answer->body, std::to_string(body.size()) + " " + sha256(body).hex());
+  }
+}
+
 class KeyUpdates : public TlsTest, public testing::WithParamInterface<const char*> {};
 
 // Records without a byte of the message are no progress, and one peer's keep no other waiting.

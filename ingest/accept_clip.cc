@@ -19,7 +19,6 @@ namespace {
 [[nodiscard]] http::Awaitable<void> hand_over(SpoolUpload& upload, AcceptTools& tools);
 [[nodiscard]] http::Awaitable<Error> discard(SpoolUpload& upload, AcceptTools& tools,
                                              const Error& why);
-[[nodiscard]] http::Awaitable<Status> take_out_of_vault(SpoolUpload& upload, AcceptTools& tools);
 [[nodiscard]] bool is_final(const Error& error);
 
 }  // namespace
@@ -54,7 +53,9 @@ http::Awaitable<Result<LeafIndex>> accept_clip(SpoolUpload& upload, AcceptTools&
       co_return fail(co_await discard(upload, tools, good.error()));
     }
 
-    // 5. From here the bytes are fixed: they move into the vault under their digest.
+    // 5. From here the bytes are fixed: they move into the vault under their digest. The clip file
+    // of an upload without facts on disk keeps its name: after a crash that says that the journal
+    // may not know what the vault has.
     const auto move = move_into_vault(upload, tools);
     if (Status moved = co_await tools.disk.await<void>(move); !moved) co_return fail(moved.error());
   } else {
@@ -71,7 +72,10 @@ http::Awaitable<Result<LeafIndex>> accept_clip(SpoolUpload& upload, AcceptTools&
   const auto committed = co_await std::move(commit);
   if (!committed) {
     if (!is_final(committed.error())) co_return fail(committed.error());
-    if (Status out = co_await take_out_of_vault(upload, tools); !out) co_return fail(out.error());
+    const std::function<Status()> undo = [&facts, &tools] {
+      return take_out_of_vault(facts.clip, tools.index, tools.vault);
+    };
+    if (Status out = co_await tools.disk.await<void>(undo); !out) co_return fail(out.error());
     co_return fail(co_await discard(upload, tools, committed.error()));
   }
   tools.clips_accepted.fetch_add(1, std::memory_order_relaxed);
@@ -139,7 +143,9 @@ std::function<Status()> check_bytes(SpoolUpload& upload, AcceptTools& tools) {
 
 std::function<Status()> move_into_vault(SpoolUpload& upload, AcceptTools& tools) {
   return [&upload, &tools]() -> Status {
-    Status adopted = tools.vault.adopt(upload.clip_file(), upload.facts().clip);
+    Result<std::filesystem::path> file = tools.spool.file_to_move(upload);
+    if (!file) return fail(std::move(file).error());
+    Status adopted = tools.vault.adopt(*file, upload.facts().clip);
     if (adopted) upload.set_moved();
     // The name may be durable or not, and only a restart can tell.
     if (!adopted) tools.spool.failed(adopted.error());
@@ -201,18 +207,6 @@ http::Awaitable<Error> discard(SpoolUpload& upload, AcceptTools& tools, const Er
   co_return told;
 }
 
-// Undoes step 5 where no other arrival made these bytes a clip.
-http::Awaitable<Status> take_out_of_vault(SpoolUpload& upload, AcceptTools& tools) {
-  const std::function<Status()> remove = [&upload, &tools]() -> Status {
-    HANSOM_TRY_ASSIGN(const View view, tools.index.view());
-    const auto clip = catalogue::find_clip(view.reader(), upload.facts().clip);
-    if (!clip && clip.error().kind != ErrorKind::kNotFound) return fail(clip.error());
-    if (clip && !clip->has_tombstone()) return {};
-    return tools.vault.destroy(upload.facts().clip);
-  };
-  co_return co_await tools.disk.await<void>(remove);
-}
-
 // Whether asking again cannot help.
 bool is_final(const Error& error) {
   switch (error.kind) {
@@ -229,6 +223,15 @@ bool is_final(const Error& error) {
 }
 
 }  // namespace
+
+// Undoes step 5 where no other arrival made these bytes a clip.
+Status take_out_of_vault(const ClipId& clip, const EvidenceIndex& index, vault::Vault& vault) {
+  HANSOM_TRY_ASSIGN(const View view, index.view());
+  const auto row = catalogue::find_clip(view.reader(), clip);
+  if (!row && row.error().kind != ErrorKind::kNotFound) return fail(row.error());
+  if (row && !row->has_tombstone()) return {};
+  return vault.destroy(clip);
+}
 
 ClipsInAcceptance::Entry ClipsInAcceptance::try_enter(const ClipId& clip) {
   const std::scoped_lock lock(mutex_);

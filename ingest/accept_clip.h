@@ -60,6 +60,11 @@ struct AcceptTools {
   const std::function<void()>& on_accepted;  // may be empty; quick, any thread
 };
 
+// Removes an object from the vault unless some arrival made it a clip. Blocks. Requires: no
+// acceptance of it is under way. Errors: kStorage.
+[[nodiscard]] Status take_out_of_vault(const ClipId& clip, const EvidenceIndex& index,
+                                       vault::Vault& vault);
+
 // Returns the leaf of the ClipAccepted this upload ended in. Can be asked again at any time, also
 // after a crash at any point: what was done is found done.
 // Requires: upload.full(); the caller holds its lease; all references outlive the task.

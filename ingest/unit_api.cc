@@ -230,9 +230,12 @@ http::Awaitable<Status> UnitApi::State::tell_about_unit(http::Exchange& exchange
 
 Result<std::unique_ptr<UnitApi>> UnitApi::open(const Dependencies& dependencies) {
   auto state = std::make_unique<State>(dependencies);
+  const Spool::Withdraw withdraw = [&dependencies](const ClipId& clip) {
+    return take_out_of_vault(clip, *dependencies.index, *dependencies.vault);
+  };
   HANSOM_TRY_ASSIGN(state->uploads.spool,
                     Spool::open(dependencies.config->spool(), state->uploads.admission,
-                                state->uploads.room, state->uploads.fault));
+                                state->uploads.room, state->uploads.fault, withdraw));
   return std::unique_ptr<UnitApi>(new UnitApi(std::move(state)));
 }
 

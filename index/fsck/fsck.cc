@@ -3,6 +3,7 @@
 
 #include <unordered_set>
 
+#include "index/backup/files.h"
 #include "index/catalogue/keys.h"
 #include "index/catalogue/row_io.h"
 #include "index/catalogue/rows.pb.h"
@@ -60,12 +61,28 @@ Result<Now> look_again(const Options& options) {
   return now;
 }
 
+// The clip of a file without facts that the vault has as well: it came in one request, and a crash
+// may have come between vault and journal. Nothing where it has gone or cannot be read.
+std::optional<Digest> clip_of_lone_file(const std::filesystem::path& file) {
+  std::filesystem::path facts_file = file;
+  facts_file.replace_extension(".json");
+  std::error_code failed;
+  if (std::filesystem::exists(facts_file, failed) || failed) return std::nullopt;
+  const auto names = std::filesystem::hard_link_count(file, failed);
+  if (failed || names < 2) return std::nullopt;
+  const auto facts = backup::hash_file(file);
+  return facts ? std::optional(facts->sha256) : std::nullopt;
+}
+
 // Clips that the spool is about to hand over: in the vault, not yet in the journal.
 std::unordered_set<Digest> objects_to_accept(const Options& options) {
   std::unordered_set<Digest> objects;
   std::error_code failed;
   for (std::filesystem::directory_iterator entry(options.spool, failed), end;
        !failed && entry != end; entry.increment(failed)) {
+    if (entry->path().extension() == ".clip") {
+      if (const auto clip = clip_of_lone_file(entry->path())) objects.insert(*clip);
+    }
     if (entry->path().extension() != ".json") continue;
     const auto bytes = durable::read_file(entry->path(), upload::kFactsBytesMax);
     const auto facts = bytes ? upload::parse_facts(as_text(*bytes))

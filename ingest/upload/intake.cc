@@ -323,6 +323,14 @@ http::Awaitable<Result<upload::Facts>> finish_upload(SpoolUpload& upload, Upload
   co_return *std::move(finished);
 }
 
+http::Awaitable<Status> record_upload(SpoolUpload& upload, UploadContext& context) {
+  if (Status synced = co_await upload.sync(context.syncs); !synced) co_return synced;
+  const std::function<Status()> write = [&upload, &context] {
+    return context.spool->record(upload);
+  };
+  co_return co_await context.disk.await<void>(write);
+}
+
 http::Awaitable<Status> discard_upload(SpoolUpload& upload, UploadContext& context) {
   const std::function<Status()> remove = [&upload, &context] {
     return context.spool->remove(upload);

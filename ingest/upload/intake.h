@@ -42,6 +42,10 @@ inline constexpr std::string_view kUploadsPath = "/uploads";
 [[nodiscard]] http::Awaitable<Result<upload::Facts>> finish_upload(SpoolUpload& upload,
                                                                    UploadContext& context);
 
+// Puts the facts of an upload on disk that has all its bytes and none (Spool::begin). Requires: the
+// lease.
+[[nodiscard]] http::Awaitable<Status> record_upload(SpoolUpload& upload, UploadContext& context);
+
 // Removes an upload. Requires: the lease.
 [[nodiscard]] http::Awaitable<Status> discard_upload(SpoolUpload& upload, UploadContext& context);
 

@@ -7,7 +7,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "index/backup/files.h"
 #include "ingest/upload/join_files.h"
+#include "proto/base/check.h"
 #include "proto/base/log.h"
 
 namespace hansom::ingest {
@@ -18,6 +20,12 @@ namespace fs = std::filesystem;
 // There from before a start makes durable what it found until it has: found by the next start, no
 // sync since can be trusted.
 constexpr std::string_view kInDoubtName = "in-doubt";
+
+// Of a clip file on its way into the vault.
+constexpr std::string_view kSecondNameExtension = ".moving";
+fs::path second_name(fs::path clip_file) {
+  return clip_file.replace_extension(kSecondNameExtension);
+}
 
 // Reserves the blocks without changing the size, which is the offset.
 Status preallocate(int fd, std::uint64_t bytes, const fs::path& path) {
@@ -36,15 +44,15 @@ std::uint64_t expected_bytes(const UploadFacts& facts) {
 }  // namespace
 
 Result<std::unique_ptr<Spool>> Spool::open(const fs::path& directory, Admission& admission,
-                                           DiskRoom& room, Fault& fault) {
+                                           DiskRoom& room, Fault& fault, const Withdraw& withdraw) {
   HANSOM_TRY(durable::make_directories(directory));
   std::unique_ptr<Spool> spool(new Spool(directory, admission, room, fault));
-  HANSOM_TRY(spool->scan());
+  HANSOM_TRY(spool->scan(withdraw));
   spool->make_durable();
   return spool;
 }
 
-Status Spool::scan() {
+Status Spool::scan(const Withdraw& withdraw) {
   std::error_code failed;
   std::vector<fs::path> others;
   for (auto entry = fs::directory_iterator(directory_.path, failed);
@@ -61,11 +69,27 @@ Status Spool::scan() {
   for (const fs::path& path : others) {
     fs::path facts_file = path;
     facts_file.replace_extension(".json");
-    if (fs::exists(facts_file, failed) || path.filename() == kInDoubtName) continue;
-    log(LogLevel::kInfo, "spool_leftover_removed", {{"path", path.string()}});
-    HANSOM_TRY(durable::remove_synced(path));
+    const bool second = path.extension() == kSecondNameExtension;
+    if (path.filename() == kInDoubtName || (!second && fs::exists(facts_file, failed))) continue;
+    HANSOM_TRY(remove_leftover(path, withdraw));
   }
   return {};
+}
+
+Status Spool::remove_leftover(const fs::path& path, const Withdraw& withdraw) const {
+  log(LogLevel::kInfo, "spool_leftover_removed", {{"path", path.string()}});
+  std::error_code failed;
+  const auto names = fs::hard_link_count(path, failed);
+  if (failed) return fail(durable::storage_error(failed.value(), "stat", path));
+  if (names > 1) {
+    HANSOM_TRY_ASSIGN(const backup::FileFacts clip, backup::hash_file(path));
+    // An upload that goes on may have moved the same bytes there.
+    const bool needed = std::any_of(uploads_.begin(), uploads_.end(), [&clip](const auto& other) {
+      return other.second->facts().clip == clip.sha256;
+    });
+    if (!needed) HANSOM_TRY(withdraw(clip.sha256));
+  }
+  return durable::remove_synced(path);
 }
 
 void Spool::take_in(const fs::path& facts_file) {
@@ -128,22 +152,46 @@ Status Spool::sync_found(const std::vector<Upload>& found) const {
   return durable::remove_synced(in_doubt);
 }
 
-Status Spool::write_files(const UploadFacts& facts) const {
+Status Spool::make_clip_file(const UploadFacts& facts) const {
   const fs::path clip_file = directory_.clip_file(facts.id);
   const FileDescriptor clip(
       ::open(clip_file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
   if (!clip.valid()) return fail(durable::storage_error(errno, "create", clip_file));
-  HANSOM_TRY(preallocate(clip.get(), expected_bytes(facts), clip_file));
-  // Syncs the directory, and with it the name of the clip file.
+  return preallocate(clip.get(), expected_bytes(facts), clip_file);
+}
+
+// Syncs the directory, and with it the name of the clip file.
+Status Spool::write_facts(const UploadFacts& facts) const {
   return durable::create_once(directory_.facts_file(facts.id), as_bytes(upload::facts_json(facts)));
 }
 
 Result<Spool::Upload> Spool::create(UploadFacts facts) {
   HANSOM_TRY(admission_.enter(facts.id, facts.unit, expected_bytes(facts)));
-  if (const Status written = write_files(facts); !written) {
-    return not_created(facts.id, written.error());
-  }
+  Status made = make_clip_file(facts);
+  if (made) made = write_facts(facts);
+  if (!made) return not_created(facts.id, made.error());
   return keep(std::make_shared<SpoolUpload>(directory_, std::move(facts), 0, false));
+}
+
+Result<Spool::Upload> Spool::begin(UploadFacts facts) {
+  HANSOM_TRY(admission_.enter(facts.id, facts.unit, expected_bytes(facts)));
+  if (Status made = make_clip_file(facts); !made) return not_created(facts.id, made.error());
+  auto upload = std::make_shared<SpoolUpload>(directory_, std::move(facts), 0, false);
+  upload->set_recorded(false);
+  return keep(std::move(upload));
+}
+
+Status Spool::record(SpoolUpload& upload) {
+  HANSOM_CHECK(!upload.recorded());
+  // Of an attempt that failed; the sync of the facts covers this, too.
+  ::unlink(second_name(upload.clip_file()).c_str());
+  Status recorded = write_facts(upload.facts());
+  if (recorded) {
+    upload.set_recorded(true);
+  } else {
+    directory_.failed(recorded.error());
+  }
+  return recorded;
 }
 
 tl::unexpected<Error> Spool::not_created(const UploadId& id, const Error& why) {
@@ -160,6 +208,17 @@ Spool::Upload Spool::keep(std::shared_ptr<SpoolUpload> upload) {
   const std::scoped_lock lock(mutex_);
   uploads_[upload->facts().id] = upload;
   return upload;
+}
+
+Result<fs::path> Spool::file_to_move(const SpoolUpload& upload) const {
+  fs::path file = upload.clip_file();
+  if (upload.recorded()) return file;
+  fs::path second = second_name(file);
+  // One of an attempt before this is the same file.
+  if (::link(file.c_str(), second.c_str()) == 0 || errno == EEXIST) return second;
+  const Error error = durable::storage_error(errno, "link", second);
+  directory_.failed(error);
+  return fail(error);
 }
 
 Result<Spool::Upload> Spool::concatenate(UploadFacts facts, const std::vector<Upload>& parts) {
@@ -247,6 +306,13 @@ void Spool::hand_over(const SpoolUpload& upload) {
 
 Status Spool::remove_files(const SpoolUpload& upload) const {
   const UploadId id = upload.facts().id;
+  if (!upload.recorded()) {
+    // Nobody knows it: where a power cut brings the name back, the scan removes it again.
+    if (::unlink(upload.clip_file().c_str()) == 0 || errno == ENOENT) return {};
+    Status failed = fail(durable::storage_error(errno, "unlink", upload.clip_file()));
+    directory_.fault.raise(failed.error());
+    return failed;
+  }
   Status removed = durable::remove_synced(directory_.facts_file(id));
   if (removed && !upload.moved()) removed = durable::remove_synced(directory_.clip_file(id));
   if (!removed) directory_.fault.raise(removed.error());

@@ -18,19 +18,31 @@ class Spool {
   // Shared: an exchange may look at an upload while another finishes it.
   using Upload = std::shared_ptr<SpoolUpload>;
 
+  // Takes out of the vault what nobody made a clip; success where somebody did.
+  using Withdraw = std::function<Status(const ClipId& clip)>;
   // Makes the directory where missing and scans it: offsets from sizes, files that belong to no
-  // upload removed, facts that cannot be read left alone and logged. Then all bytes found are made
-  // durable at once; where that fails the fault is raised, no offset is shown, and the next start
-  // begins by writing them again. Blocks. Error: kStorage.
-  // Requires: the others outlive this.
+  // upload removed, after `withdraw` of those that the vault has as well, facts that cannot be read
+  // left alone and logged. Then all bytes found are made durable at once; where that fails the
+  // fault is raised, no offset is shown, and the next start begins by writing them again. Blocks.
+  // Errors: kStorage; those of `withdraw`. Requires: the others outlive this.
   [[nodiscard]] static Result<std::unique_ptr<Spool>> open(const std::filesystem::path& directory,
                                                            Admission& admission, DiskRoom& room,
-                                                           Fault& fault);
+                                                           Fault& fault, const Withdraw& withdraw);
 
   // Preallocates the clip file, then writes the facts: when it returns the upload survives a power
   // cut. Blocks. Errors: those of Admission::enter; kStorage `disk_full`, `storage_failed` (the
   // fault is raised).
   [[nodiscard]] Result<Upload> create(UploadFacts facts);
+  // As create, without facts on disk: for one whose bytes come in the same request and whose name
+  // nobody is told before it is a clip. A crash ends it. Requires: facts.length is known.
+  [[nodiscard]] Result<Upload> begin(UploadFacts facts);
+  // Writes the facts of such an upload: when it returns the upload survives a power cut. Blocks.
+  // Requires: the lease; upload.sync() has succeeded after the last byte. Error: kStorage, the
+  // fault is raised but where the disk was full.
+  [[nodiscard]] Status record(SpoolUpload& upload);
+  // What the vault is to take: the clip file; of an upload that is not recorded a second name of
+  // it, so that the first stays. Blocks. Error: kStorage, the fault is raised.
+  [[nodiscard]] Result<std::filesystem::path> file_to_move(const SpoolUpload& upload) const;
   // The final upload of `parts`, with all their bytes and closed: when it returns it survives a
   // power cut. The parts stay. Blocks. Requires: the leases of all; they are full, and facts.length
   // is their sum. Errors: as create.
@@ -59,11 +71,14 @@ class Spool {
  private:
   Spool(std::filesystem::path directory, Admission& admission, DiskRoom& room, Fault& fault)
       : directory_{std::move(directory), fault, room}, admission_(admission) {}
-  [[nodiscard]] Status scan();
+  [[nodiscard]] Status scan(const Withdraw& withdraw);
+  [[nodiscard]] Status remove_leftover(const std::filesystem::path& path,
+                                       const Withdraw& withdraw) const;
   void make_durable();
   [[nodiscard]] Status sync_found(const std::vector<Upload>& found) const;
   void take_in(const std::filesystem::path& facts_file);
-  [[nodiscard]] Status write_files(const UploadFacts& facts) const;
+  [[nodiscard]] Status make_clip_file(const UploadFacts& facts) const;
+  [[nodiscard]] Status write_facts(const UploadFacts& facts) const;
   [[nodiscard]] Status remove_files(const SpoolUpload& upload) const;
   void forget(const UploadId& id);
   [[nodiscard]] Upload keep(std::shared_ptr<SpoolUpload> upload);

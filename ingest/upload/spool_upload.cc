@@ -188,7 +188,8 @@ http::Awaitable<Status> SpoolUpload::sync_upto(SyncGroup& syncs, std::uint64_t c
   }
   const std::function<void(http::Callback<void>)> start = [&](http::Callback<void> done) {
     // Noted on the sync thread: a later sync that fails withdraws what is not durable.
-    syncs.sync(std::move(file), path, [this, covered, done = std::move(done)](Status synced) {
+    const auto what = recorded() ? SyncGroup::What::kBytes : SyncGroup::What::kBytesAndName;
+    syncs.sync(std::move(file), path, what, [this, covered, done = std::move(done)](Status synced) {
       if (synced) raise_durable(covered);
       done(std::move(synced));
     });

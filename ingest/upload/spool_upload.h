@@ -55,6 +55,7 @@ struct SpoolDirectory {
 class SpoolUpload {
  public:
   // `moved`: the clip file is in the vault already and only the journal may not know it yet.
+  // Recorded: its facts are on disk; Spool::begin makes one that is not.
   SpoolUpload(SpoolDirectory& directory, UploadFacts facts, std::uint64_t written, bool moved);
 
   [[nodiscard]] const UploadFacts& facts() const { return facts_; }
@@ -75,6 +76,9 @@ class SpoolUpload {
   // partial upload: nothing comes of that alone.
   [[nodiscard]] bool closed() const { return closed_.load(std::memory_order_acquire) && full(); }
   [[nodiscard]] bool moved() const { return moved_.load(std::memory_order_acquire); }
+  // Whether its facts are on disk: if not, it ends with its request.
+  [[nodiscard]] bool recorded() const { return recorded_.load(std::memory_order_acquire); }
+  void set_recorded(bool recorded) { recorded_.store(recorded, std::memory_order_release); }
   // An upload that is full is finished, however late.
   [[nodiscard]] bool expired(UtcTime now) const { return !finishable() && overdue(now); }
   [[nodiscard]] bool overdue(UtcTime now) const { return now >= facts_.expires; }
@@ -128,7 +132,8 @@ class SpoolUpload {
     hashed_ = written();
   }
 
-  // Makes durable what is written; also beside a writer. Errors: those of SyncGroup::sync.
+  // Makes durable what is written, and of one that is not recorded the clip file's name; also
+  // beside a writer. Errors: those of SyncGroup::sync.
   [[nodiscard]] http::Awaitable<Status> sync(SyncGroup& syncs);
   // Steps of a start, before anybody else knows the upload (Spool::sync_found). They block.
   // Writes once more what an earlier process may have failed to sync. Error: kStorage.
@@ -167,6 +172,7 @@ class SpoolUpload {
   std::atomic<std::uint64_t> durable_ = 0;
   std::atomic<bool> moved_;
   std::atomic<bool> closed_;
+  std::atomic<bool> recorded_ = true;
   std::atomic<std::uint64_t> length_;                  // kNoLimit: not known
   std::atomic<std::uint64_t> counted_max_ = kNoLimit;  // set while unverified bytes come
   std::mutex size_mutex_;                              // held by what changes the file's size

@@ -28,12 +28,13 @@ SyncGroup::~SyncGroup() {
   stop();
 }
 
-void SyncGroup::sync(FileDescriptor file, std::filesystem::path path, http::Callback<void> done) {
+void SyncGroup::sync(FileDescriptor file, std::filesystem::path path, What what,
+                     http::Callback<void> done) {
   {
     const std::scoped_lock lock(mutex_);
     if (!stopping_) {
       syncs_.fetch_add(1, std::memory_order_relaxed);
-      waiting_.push_back({std::move(file), std::move(path), std::move(done)});
+      waiting_.push_back({std::move(file), std::move(path), what, std::move(done)});
       wake_.notify_one();
       return;
     }
@@ -77,10 +78,12 @@ Status SyncGroup::sync_all(const std::deque<Waiting>& group) const {
     if (!directory.valid()) return fail(durable::storage_error(errno, "open", directory_));
     return durable::sync_file_system(directory.get(), directory_);
   }
+  bool names = false;
   for (const Waiting& waiting : group) {
     HANSOM_TRY(durable::sync_data(waiting.file.get(), waiting.path));
+    names = names || waiting.what == What::kBytesAndName;
   }
-  return {};
+  return names ? durable::sync_directory(directory_) : Status{};
 }
 
 SyncGroup::Counters SyncGroup::counters() const {

@@ -33,10 +33,11 @@ class SyncGroup {
   SyncGroup(const SyncGroup&) = delete;
   SyncGroup& operator=(const SyncGroup&) = delete;
 
-  // Makes everything written to the file so far durable, data and size; `done` is called on the
-  // sync thread. After any failure of any sync: kStorage `storage_failed`, for ever; the fault is
-  // raised.
-  void sync(FileDescriptor file, std::filesystem::path path, http::Callback<void> done);
+  enum class What { kBytes, kBytesAndName };
+  // Makes everything written to the file so far durable, data and size, and its name in the
+  // directory if that is asked; `done` is called on the sync thread. After any failure of any sync:
+  // kStorage `storage_failed`, for ever; the fault is raised.
+  void sync(FileDescriptor file, std::filesystem::path path, What what, http::Callback<void> done);
   [[nodiscard]] Counters counters() const;
   // Syncs what waits, then joins. Idempotent; later requests are refused.
   void stop();
@@ -45,6 +46,7 @@ class SyncGroup {
   struct Waiting {
     FileDescriptor file;
     std::filesystem::path path;
+    What what;
     http::Callback<void> done;
   };
   void work();

@@ -21,6 +21,18 @@ upload::RequestHead head_of(const http::Request& request) {
   return {request.method, request.fields.all(), request.has_body, request.content_length};
 }
 
+// Whether all bytes of an upload come with its creation, and nobody is told its name before it is
+// complete: then it has nothing that a crash could take from anybody.
+bool is_in_one_go(const upload::CreateRequest& wanted, const http::Request& request,
+                  const UploadFacts& facts, const Dialect& dialect) {
+  const bool whole = wanted.with_content && wanted.ending != upload::Ending::kOpen &&
+                     facts.concat == upload::Concat::kNone && facts.length.value_or(0) > 0 &&
+                     request.content_length == facts.length;
+  const bool checked_apart = !wanted.content.empty() || wanted.content_in_trailer;
+  return whole && !checked_apart &&
+         !dialect.announced(upload_path(facts.id), facts_of(facts, facts.created));
+}
+
 // What it logs, or answers with silence: nobody is left to hear it.
 bool is_for_session(const Error& error) {
   return error.kind == ErrorKind::kStorage || error.kind == ErrorKind::kCorrupt ||
@@ -196,8 +208,10 @@ http::Awaitable<Status> UploadRoutes::create(http::Exchange& exchange) {
   }
 
   // From here the upload exists: it survives a power cut before the unit hears of it.
-  const std::function<Result<Spool::Upload>()> make = [this, &facts] {
-    return context_.spool->create(*facts);
+  // Or, in one go, it is no more than this request: until its clip exists nobody hears of it.
+  const bool in_one_go = is_in_one_go(*wanted, request, *facts, dialect);
+  const std::function<Result<Spool::Upload>()> make = [this, &facts, in_one_go] {
+    return in_one_go ? context_.spool->begin(*facts) : context_.spool->create(*facts);
   };
   auto upload = co_await context_.disk.await<Spool::Upload>(make);
   if (!upload && upload.error().token == "unit_uploads_full" &&
@@ -252,10 +266,16 @@ http::Awaitable<Taken> UploadRoutes::take_first(http::Exchange& exchange, SpoolU
   const auto lease = co_await std::move(taking);
   if (!lease) co_return tl::unexpected<Refusal>(Refusal{lease.error()});
   auto taken = co_await take_content(exchange, upload, unit, content, context_);
-  // Nobody knows its name but this request: what is not all here can never be gone on with.
-  const bool lost = !taken && !announced && !upload.full() && !context_.fault.raised();
-  if (lost && context_.spool->find(upload.facts().id) != nullptr) {
-    ignore(co_await discard_upload(upload, context_), "it expires");
+  const bool here = context_.spool->find(upload.facts().id) != nullptr;
+  if (taken || !here || context_.fault.raised()) co_return taken;
+  if (!upload.full()) {
+    // Nobody knows its name but this request: what is not all here can never be gone on with.
+    if (!announced) ignore(co_await discard_upload(upload, context_), "it expires");
+  } else if (!upload.recorded()) {
+    // All bytes, and no clip yet: from here it is an upload like others, which the housekeeping
+    // finishes.
+    ignore(co_await record_upload(upload, context_),
+           "a crash ends it, and its unit knows that it is no clip");
   }
   co_return taken;
 }

@@ -23,9 +23,9 @@ class Refused(AssertionError):
 
 
 class Upload:
-    def __init__(self):
+    def __init__(self, swept=False):
         self.url, self.offset, self.receipt = None, 0, None
-        self.swept = False  # before its receipt was asked for
+        self.swept = swept  # before its receipt was asked for
 
 
 class Ledger:
@@ -45,6 +45,7 @@ class Life:
         self.site, self.clips, self.ledger = site, clips, Ledger()
         self.sweeping = site.sweeping  # clips that anybody's sweep was asked to destroy
         self.held = clips[1].id if len(clips) > 1 else None
+        self.in_one_request = clips[0] if len(clips) > 1 else None  # with its creation; the others in parts
         self.done = False
 
     # --- speaking ----------------------------------------------------------------------------------------------------
@@ -93,15 +94,24 @@ class Life:
         self.sweep()
         self.done = True
 
-    def create(self, clip):
-        fields = {"Upload-Length": str(len(clip.sealed)), "Content-Length": "0",
+    def create(self, clip, body=None):
+        fields = {"Upload-Length": str(len(clip.sealed)), "Content-Length": str(len(body or b"")),
                   "Upload-Metadata": f"manifest {base64.b64encode(clip.manifest.encode()).decode()}"}
-        status, answer, content = self.ask_unit("POST", "/uploads", fields)
+        if body:
+            fields["Content-Type"] = "application/offset+octet-stream"
+        status, answer, content = self.ask_unit("POST", "/uploads", fields, body)
+        if status == 410 and clip.id in self.sweeping:  # it came before, and nobody heard of it
+            self.ledger.uploads[clip.number] = Upload(swept=True)
+            return
         if status != 201:
             raise Refused(f"creation: {status} {content!r}")
         upload = self.ledger.uploads[clip.number] = Upload()
         url = answer["location"]
         upload.url = "/" + url.split("/", 3)[3] if url.startswith("http") else url
+        if body:
+            upload.offset = int(answer["upload-offset"])
+            if upload.offset != len(body):
+                raise AssertionError(f"{len(body)} bytes were sent, {upload.offset} are kept")
 
     def ask_offset(self, clip):
         """The offset the server tells, never less than one shown before."""
@@ -135,7 +145,7 @@ class Life:
 
     def upload(self, clip):
         if clip.number not in self.ledger.uploads:
-            self.create(clip)
+            self.create(clip, clip.sealed if clip is self.in_one_request else None)
         upload = self.ledger.uploads[clip.number]
         if upload.receipt is not None or upload.swept:
             return

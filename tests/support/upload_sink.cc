@@ -128,7 +128,8 @@ Status run(const SinkOptions& options) {
   uploading.limits.unit_spool_bytes_max = uploading.limits.spool_bytes_max;
   ingest::UploadContext context(host, system_clock(), system_random(), uploading, spool);
   HANSOM_TRY_ASSIGN(context.spool,
-                    ingest::Spool::open(spool, context.admission, context.room, context.fault));
+                    ingest::Spool::open(spool, context.admission, context.room, context.fault,
+                                        [](const ClipId&) { return Status{}; }));
   ingest::UploadRoutes uploads(context);
   http::Router router;
   for (http::Route& route : uploads.routes()) {

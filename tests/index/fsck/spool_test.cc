@@ -80,6 +80,19 @@ TEST_F(SpoolTest, WhatARestartGoesOnWithIsANote) {
   EXPECT_TRUE(std::filesystem::exists(clip_path("alone"))) << "it only reads";
 }
 
+// A crash between vault and journal of a clip that came in one request: the next start undoes it.
+TEST_F(SpoolTest, AClipFileWithoutFactsThatTheVaultHasIsANote) {
+  write_clip("in one go", 10);
+  const Digest name = sha256(std::string(10, 'x'));
+  const auto second = folder_ / "spool" / "second name";
+  std::filesystem::create_hard_link(clip_path("in one go"), second);
+  ASSERT_TRUE(vault_->adopt(second, name));
+  expect({},
+         {"acceptance_pending vault " + name.hex(), "spool_leftover" + clip_place("in one go")});
+  ASSERT_TRUE(std::filesystem::remove(clip_path("in one go")));
+  expect({"object_unknown vault " + name.hex()});
+}
+
 TEST_F(SpoolTest, WhatNobodyCanGoOnWithIsAFinding) {
   write_facts(kLost);
   write_facts("long");

@@ -230,7 +230,8 @@ TEST_F(UploadIntegrity, ACrashLeavesNothingUnverified) {
   ingest::Fault fault;
   ingest::Admission admission{ingest::AdmissionLimits()};
   ingest::DiskRoom room(left, {0, 0});
-  const auto spool = ingest::Spool::open(left, admission, room, fault);
+  const auto spool =
+      ingest::Spool::open(left, admission, room, fault, [](const ClipId&) { return Status{}; });
   ASSERT_TRUE(spool);
   const auto upload = (*spool)->find(UploadId::parse(id).value());
   ASSERT_TRUE(upload);

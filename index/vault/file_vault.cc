@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <vector>
 
 #include <fcntl.h>
@@ -76,8 +77,12 @@ class FileVault final : public Vault {
       if (errno == ENOENT) return confirm(name);
       return fail(durable::storage_error(errno, "chmod", spool_file));
     }
-    Status moved = durable::publish_by_rename(spool_file, path);
-    if (moved || moved.error().kind != ErrorKind::kConflict) return moved;
+    if (::renameat2(AT_FDCWD, spool_file.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) == 0) {
+      // The spool's folder needs no sync: a name that a power cut brings back there is of this
+      // file.
+      return durable::sync_directory(path.parent_path());
+    }
+    if (errno != EEXIST) return fail(durable::storage_error(errno, "rename", path));
     // It is here already: one master. Its name may be younger than its folder's last sync.
     HANSOM_TRY_ASSIGN(const auto arrived, size_of(spool_file));
     HANSOM_TRY(check_present(path, arrived.value_or(0)));

@@ -58,8 +58,11 @@ class Hansomd:
 
     def __init__(self, threads, inspectors=0):
         self.harness = harness()
+        # All clips come from one unit; what one may take of a server is measured nowhere here.
+        one_unit = [("uploads", "unit_uploads_max", 1024), ("uploads", "unit_bodies_max", 1024),
+                    ("uploads", "unit_spool_percent", 100), ("uploads", "spool_percent", 100)]
         self.site = self.harness.Site([("units", "threads", threads), ("inspector", "workers", inspectors),
-                                       ("scrub", "bytes_per_second", 0)])
+                                       ("scrub", "bytes_per_second", 0), *one_unit])
         self.site.start()
         self.unit = self.harness.Unit(self.site)
         self.port, self.pid = self.site.unit_port, self.site.server.pid

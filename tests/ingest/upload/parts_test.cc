@@ -117,7 +117,7 @@ TEST(Leases, StopAllAsksEveryHolder) {
 Status wait_for_sync(SyncGroup& group, FileDescriptor file, const std::filesystem::path& path) {
   std::promise<Status> promise;
   auto answer = promise.get_future();
-  group.sync(std::move(file), path,
+  group.sync(std::move(file), path, SyncGroup::What::kBytesAndName,
              [&promise](Status done) { promise.set_value(std::move(done)); });
   return answer.get();
 }
@@ -134,7 +134,8 @@ TEST(SyncGroup, SyncsFewFilesAndMany) {
   std::atomic<int> synced = 0;
   for (int i = 0; i < 100; ++i) {
     const auto path = folder / ("f" + std::to_string(i));
-    group.sync(create(path), path, [&synced](const Status& done) { synced += done ? 1 : 0; });
+    group.sync(create(path), path, SyncGroup::What::kBytes,
+               [&synced](const Status& done) { synced += done ? 1 : 0; });
   }
   group.stop();
   EXPECT_EQ(synced, 100);

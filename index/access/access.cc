@@ -25,7 +25,7 @@ struct RightRow {
   std::string_view word;
   bool investigator, operations, auditor;
 };
-constexpr std::array<RightRow, 12> kRights{{
+constexpr std::array<RightRow, 14> kRights{{
     {Right::kSearch, "search clips and events", true, false, true},
     {Right::kSeeMedia, "see footage and reports", true, false, false},
     {Right::kReadJournal, "read the journal", true, true, true},
@@ -38,6 +38,8 @@ constexpr std::array<RightRow, 12> kRights{{
     {Right::kScrub, "see or begin scrubs", false, true, false},
     {Right::kBackUp, "take backups", false, true, false},
     {Right::kManageKeys, "rotate and retire keys", false, true, false},
+    {Right::kSeeClocks, "see units' clocks", true, true, true},
+    {Right::kCorrectClock, "correct units' clocks", true, true, false},
 }};
 
 const RightRow& row_of(Right right) {

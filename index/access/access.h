@@ -28,6 +28,8 @@ enum class Right {
   kScrub,         // see and begin: operations
   kBackUp,        // operations
   kManageKeys,    // operations
+  kSeeClocks,     // all
+  kCorrectClock,  // correct and withdraw: investigator, operations
 };
 [[nodiscard]] Result<Role> parse_role(std::string_view word);  // kInvalid `bad_role`
 [[nodiscard]] std::string_view role_word(Role role);

@@ -4,6 +4,7 @@
 #include <boost/json/value.hpp>
 
 #include "index/api/json.h"
+#include "index/catalogue/clip_rows.h"
 #include "proto/evidence/manifest.h"
 
 namespace hansom::api {
@@ -21,7 +22,16 @@ json::object tombstone_json(const catalogue::Tombstone& stone) {
   return out;
 }
 
-json::object destroyed_json(const catalogue::ClipRow& clip) {
+// When it may have been, by the clocks of the zone.
+json::object local_json(const catalogue::Interval& possible, const timeline::Zone& zone) {
+  json::object out;
+  out["zone"] = zone.name();
+  out["earliest_start"] = zone.show(from_unix_us(possible.start_us));
+  out["latest_end"] = zone.show(from_unix_us(possible.end_us));
+  return out;
+}
+
+json::object destroyed_json(const catalogue::ClipRow& clip, const timeline::Zone& zone) {
   const catalogue::Tombstone& stone = clip.tombstone();
   json::object out;
   out["clip"] = hex(clip.id());
@@ -33,6 +43,7 @@ json::object destroyed_json(const catalogue::ClipRow& clip) {
   out["vehicle_licence"] = stone.vehicle_licence();
   out["start"] = time_json(clip.start_us());
   out["end"] = time_json(clip.end_us());
+  out["local"] = local_json(catalogue::possible_interval(clip), zone);
   out["accepted"] = time_json(clip.accepted_us());
   out["accepted_leaf"] = clip.accepted_leaf();
   out["tombstone"] = tombstone_json(stone);
@@ -74,8 +85,8 @@ std::string_view clip_state(const catalogue::ClipRow& clip) {
   return clip.report().outcome() == evidence::Report::UNDECODABLE ? "undecodable" : "inspected";
 }
 
-json::object clip_json(const catalogue::ClipRow& clip) {
-  if (clip.has_tombstone()) return destroyed_json(clip);
+json::object clip_json(const catalogue::ClipRow& clip, const timeline::Zone& zone) {
+  if (clip.has_tombstone()) return destroyed_json(clip, zone);
   const evidence::Manifest& manifest = clip.manifest();
   json::object out;
   out["clip"] = hex(clip.id());
@@ -88,8 +99,11 @@ json::object clip_json(const catalogue::ClipRow& clip) {
   out["vin"] = manifest.vehicle().vin();
   out["vehicle_licence"] = manifest.vehicle_licence();
   out["driver_licence"] = manifest.driver_licence();
-  out["start"] = time_json(clip.start_us());
-  out["end"] = time_json(clip.end_us());
+  const catalogue::Interval as_told = catalogue::told_interval(clip);
+  out["start"] = time_json(as_told.start_us);
+  out["end"] = time_json(as_told.end_us);
+  out["time"] = clip.has_time() ? json::value(true_time_json(clip.time(), zone)) : nullptr;
+  out["local"] = local_json(catalogue::possible_interval(clip), zone);
   out["told"] = told_json(manifest);
   out["media_type"] = manifest.media_type();
   out["media_bytes"] = manifest.media_bytes();
@@ -108,8 +122,8 @@ json::object clip_json(const catalogue::ClipRow& clip) {
   return out;
 }
 
-json::object whole_clip_json(const catalogue::ClipRow& clip) {
-  json::object out = clip_json(clip);
+json::object whole_clip_json(const catalogue::ClipRow& clip, const timeline::Zone& zone) {
+  json::object out = clip_json(clip, zone);
   if (clip.has_tombstone()) return out;
   out["controller"] = clip.controller();
   json::array arrivals;
@@ -134,7 +148,7 @@ json::object whole_clip_json(const catalogue::ClipRow& clip) {
   return out;
 }
 
-json::object event_json(const catalogue::EventRow& row) {
+json::object event_json(const catalogue::EventRow& row, const timeline::Zone& zone) {
   const evidence::Event& event = row.event;
   json::object out;
   out["unit"] = row.unit;
@@ -143,6 +157,7 @@ json::object event_json(const catalogue::EventRow& row) {
   out["known_type"] = event.known_type();
   out["registration"] = event.registration();
   out["time"] = time_json(event.time_us());
+  out["local"] = zone.show(from_unix_us(event.time_us()));
   out["end"] = event.has_end_us() ? time_json(event.end_us()) : json::value(nullptr);
   json::object told;
   told["time_us"] = event.time_us();

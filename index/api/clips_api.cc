@@ -23,13 +23,18 @@ using evidence::Access;
 constexpr std::chrono::seconds kWitnessPatience{15};
 
 Result<Answer> search_clips(const Question& question) {
-  HANSOM_TRY_ASSIGN(const catalogue::ClipQuery query, retrieval::clip_query(question.request));
+  HANSOM_TRY_ASSIGN(const retrieval::ClipQuestion asked, retrieval::clip_query(question.request));
   HANSOM_TRY_ASSIGN(const catalogue::ClipPage page,
-                    catalogue::find_clips(question.reader(), query));
+                    catalogue::find_clips(question.reader(), asked.query));
   Answer answer = looked(question, Access::SEARCH, page.clips.size());
   boost::json::array clips;
-  for (const catalogue::ClipRow& clip : page.clips) clips.push_back(clip_json(clip));
+  for (std::size_t i = 0; i < page.clips.size(); ++i) {
+    boost::json::object clip = clip_json(page.clips[i], asked.time.zone);
+    clip["found"] = page.certain[i] ? "certain" : "possible";
+    clips.push_back(std::move(clip));
+  }
   boost::json::object body;
+  body["asked"] = asked_json(asked.time);
   body["clips"] = std::move(clips);
   if (!page.next_cursor.empty()) body["next_cursor"] = page.next_cursor;
   answer.body = std::move(body);
@@ -39,8 +44,9 @@ Result<Answer> search_clips(const Question& question) {
 Result<Answer> view_clip(const Question& question) {
   HANSOM_TRY_ASSIGN(const ClipId id, Digest::from_hex(question.path("id")));
   HANSOM_TRY_ASSIGN(const catalogue::ClipRow clip, catalogue::find_clip(question.reader(), id));
+  HANSOM_TRY_ASSIGN(const timeline::Zone zone, retrieval::zone_parameter(question.request));
   Answer answer = looked(question, Access::VIEW, 1, &id);
-  answer.body = whole_clip_json(clip);
+  answer.body = whole_clip_json(clip, zone);
   return answer;
 }
 
@@ -110,10 +116,20 @@ Result<Answer> fetch_proof(const Question& question) {
   return answer;
 }
 
-constexpr std::array<std::string_view, 11> kSearchParameters = {
-    "registration", "vehicle_licence", "driver_licence", "unit",
-    "event_type",   "event_sequence",  "from",           "to",
-    "order",        "limit",           "cursor"};
+constexpr std::array<std::string_view, 13> kSearchParameters = {"registration",
+                                                                "vehicle_licence",
+                                                                "driver_licence",
+                                                                "unit",
+                                                                "event_type",
+                                                                "event_sequence",
+                                                                "from",
+                                                                "to",
+                                                                "at",
+                                                                "zone",
+                                                                "order",
+                                                                "limit",
+                                                                "cursor"};
+constexpr std::array<std::string_view, 1> kViewParameters = {"zone"};
 
 constexpr std::array kRoutes = {
     Route{.method = "GET",
@@ -124,6 +140,7 @@ constexpr std::array kRoutes = {
     Route{.method = "GET",
           .pattern = "/v1/clips/{id}",
           .right = access::Right::kSearch,
+          .query_parameters = kViewParameters,
           .handle = view_clip},
     Route{.method = "GET",
           .pattern = "/v1/clips/{id}/report",

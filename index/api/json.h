@@ -8,6 +8,8 @@
 
 #include "index/catalogue/catalogue.h"
 #include "index/catalogue/rows.pb.h"
+#include "index/retrieval/search.h"
+#include "index/timeline/zone.h"
 #include "proto/evidence/journal.pb.h"
 #include "proto/evidence/report.pb.h"
 
@@ -15,11 +17,20 @@ namespace hansom::api {
 
 // accepted, inspected, undecodable or destroyed.
 [[nodiscard]] std::string_view clip_state(const catalogue::ClipRow& clip);
-// A clip as a search lists it; a destroyed one as its tombstone.
-[[nodiscard]] boost::json::object clip_json(const catalogue::ClipRow& clip);
+// A clip as a search lists it; a destroyed one as its tombstone. Times once more by the clocks of
+// `zone`, with their offsets.
+[[nodiscard]] boost::json::object clip_json(const catalogue::ClipRow& clip,
+                                            const timeline::Zone& zone);
 // The same with everything known of it: arrivals, holds, the unit's own manifest.
-[[nodiscard]] boost::json::object whole_clip_json(const catalogue::ClipRow& clip);
-[[nodiscard]] boost::json::object event_json(const catalogue::EventRow& row);
+[[nodiscard]] boost::json::object whole_clip_json(const catalogue::ClipRow& clip,
+                                                  const timeline::Zone& zone);
+[[nodiscard]] boost::json::object event_json(const catalogue::EventRow& row,
+                                             const timeline::Zone& zone);
+// How a question of time was read.
+[[nodiscard]] boost::json::object asked_json(const retrieval::AskedTime& asked);
+// An interval of true time, as it was stated.
+[[nodiscard]] boost::json::object true_time_json(const evidence::TrueTime& time,
+                                                 const timeline::Zone& zone);
 [[nodiscard]] boost::json::object report_json(const evidence::Report& report);
 
 [[nodiscard]] boost::json::object unit_json(const catalogue::UnitRow& unit);

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "index/api/clips.h"
+#include "index/catalogue/clip_rows.h"
 #include "index/retrieval/byte_range.h"
 #include "index/retrieval/media_type.h"
 #include "index/retrieval/playback.h"
@@ -27,7 +28,7 @@ std::string file_name(const catalogue::ClipRow& clip, std::string_view extension
     return out.substr(0, 40);
   };
   return cleaned(clip.manifest().vehicle().registration()) + "-" +
-         cleaned(to_rfc3339(from_unix_us(clip.start_us()))) + "-ch" +
+         cleaned(to_rfc3339(from_unix_us(catalogue::told_interval(clip).start_us))) + "-ch" +
          std::to_string(clip.manifest().channel()) + "." + std::string(extension);
 }
 

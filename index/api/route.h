@@ -96,6 +96,7 @@ struct Route {
 [[nodiscard]] std::span<const Route> log_routes();
 [[nodiscard]] std::span<const Route> status_routes();
 [[nodiscard]] std::span<const Route> units_routes();
+[[nodiscard]] std::span<const Route> clocks_routes();
 [[nodiscard]] std::span<const Route> register_routes();
 [[nodiscard]] std::span<const Route> tokens_routes();
 [[nodiscard]] std::span<const Route> holds_routes();

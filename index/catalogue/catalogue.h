@@ -1,12 +1,14 @@
 // The catalogue: clips and events by vehicle, licence, unit, event and time. Queries over a View's
 // reader; the rows are written by rules.h. Intervals are [start, end); the question is always
-// overlap.
+// overlap: of clips with the true time that was stated of them, of events with the time as told.
+// Whether an event fell into a clip is held against what both were told by one clock.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "index/catalogue/interval_index.h"
 #include "index/catalogue/rows.pb.h"
 #include "index/store/store.h"
 #include "proto/base/clock.h"
@@ -17,10 +19,6 @@ namespace hansom::catalogue {
 
 inline constexpr std::size_t kPageMax = 500;
 inline constexpr std::size_t kPageDefault = 50;
-// A clip or a reported interval longer than this is cut for indexing, so that overlap scans stay
-// bounded.
-inline constexpr std::chrono::hours kIndexedSpanMax{24};
-
 // What is asked. At least one of the selectors, or an interval; several selectors narrow each
 // other.
 struct ClipQuery {
@@ -31,18 +29,21 @@ struct ClipQuery {
   std::optional<std::string>
       event_type;  // clips that overlap such an event of that vehicle, any channel
   std::optional<std::uint64_t> event_sequence;  // with unit: one event
-  std::optional<UtcTime> from;                  // overlap with [from, to)
+  std::optional<UtcTime> from;                  // may have been within [from, to)
   std::optional<UtcTime> to;
+  // In their place, where one question means several: may have been within any of them.
+  std::vector<Interval> spans;
   store::Order order = store::Order::kDescending;  // newest first
   std::size_t limit = kPageDefault;
   std::string cursor;  // of the page before; opaque
 };
 struct ClipPage {
   std::vector<ClipRow> clips;  // destroyed ones as tombstones
+  std::vector<bool> certain;   // of each: it was within what was asked, not only may have been
   std::string next_cursor;     // empty: no more
 };
-// Errors: kInvalid `bad_query` (nothing asked, from >= to, limit 0 or above kPageMax), kInvalid
-// `bad_cursor`.
+// Errors: kInvalid `bad_query` (nothing asked, from >= to, an empty span, spans beside from or to,
+// limit 0 or above kPageMax), kInvalid `bad_cursor`.
 [[nodiscard]] Result<ClipPage> find_clips(const store::Reader& reader, const ClipQuery& query);
 
 // Error: kNotFound `clip_not_found`.

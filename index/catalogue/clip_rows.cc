@@ -22,16 +22,52 @@ ClipNames names_of(const ClipRow& row) {
           row.arrivals().empty() ? manifest.unit() : row.arrivals(0).unit()};
 }
 
-Interval interval_of(const evidence::Manifest& manifest, std::int64_t accepted_us) {
+Interval told_interval(const evidence::Manifest& manifest, std::int64_t accepted_us) {
   constexpr std::uint64_t kMillisecondsMax = std::numeric_limits<std::int64_t>::max() / 1000;
   const auto duration_us =
       static_cast<std::int64_t>(std::min(manifest.duration_ms(), kMillisecondsMax)) * 1000;
   if (manifest.clock_state() == evidence::CLOCK_STATE_UNSET) {
-    const Interval before_arrival =
-        indexable(0, duration_us);  // the length alone, as long as an index row may be
-    return indexable(saturating_add(accepted_us, -before_arrival.end_us), accepted_us);
+    const Interval length = indexable_as_told(0, duration_us);
+    return indexable(saturating_add(accepted_us, -length.end_us), accepted_us);
   }
-  return indexable(manifest.start_us(), saturating_add(manifest.start_us(), duration_us));
+  return indexable_as_told(manifest.start_us(), saturating_add(manifest.start_us(), duration_us));
+}
+
+Interval told_interval(const ClipRow& row) {
+  return row.has_tombstone() ? possible_interval(row)
+                             : told_interval(row.manifest(), row.accepted_us());
+}
+
+Interval possible_interval(const ClipRow& row) {
+  if (row.has_time()) {
+    return indexable(row.time().earliest_start_us(), row.time().latest_end_us());
+  }
+  return row.has_tombstone() ? interval_of(row) : told_interval(row);
+}
+
+bool certainly_within(const ClipRow& row, const Interval& asked) {
+  const Interval possible = possible_interval(row);
+  // A told interval alone is no certainty; nor is what is left of a destroyed clip.
+  if (!row.has_time()) {
+    constexpr Interval kAllTime;
+    return asked == kAllTime || (row.has_tombstone() && asked.start_us <= possible.start_us &&
+                                 possible.end_us <= asked.end_us);
+  }
+  return row.time().latest_start_us() < asked.end_us &&
+         asked.start_us < std::max(row.time().earliest_end_us(), possible.start_us + 1);
+}
+
+bool settle_interval(ClipRow& row) {
+  const Interval told = told_interval(row);
+  const Interval possible = possible_interval(row);
+  const std::int64_t end_us = std::max(told.end_us, possible.end_us);
+  Interval both = indexable(std::min(told.start_us, possible.start_us), end_us);
+  // A clock that is a lifetime off: then the truth alone.
+  if (both.end_us != end_us) both = possible;
+  if (both == interval_of(row)) return false;
+  row.set_start_us(both.start_us);
+  row.set_end_us(both.end_us);
+  return true;
 }
 
 Result<std::optional<ClipRow>> get_clip(const store::Reader& reader, ByteSpan id) {

@@ -18,12 +18,22 @@ struct ClipNames {
   std::string unit;
 };
 [[nodiscard]] ClipNames names_of(const ClipRow& row);
+// The interval a clip's index rows have: what was told and what is true lie in it.
 [[nodiscard]] inline Interval interval_of(const ClipRow& row) {
   return {row.start_us(), row.end_us()};
 }
-// The interval a clip is found by: what its manifest says; before its arrival where the unit's
-// clock was never set.
-[[nodiscard]] Interval interval_of(const evidence::Manifest& manifest, std::int64_t accepted_us);
+// When the clip was by its unit's clock; before its arrival where that was never set. Events of the
+// unit are told by the same clock. Of a tombstone, possible_interval().
+[[nodiscard]] Interval told_interval(const ClipRow& row);
+[[nodiscard]] Interval told_interval(const evidence::Manifest& manifest, std::int64_t accepted_us);
+// When the clip may have been: from the earliest start to the latest end that were stated; as told
+// while none were.
+[[nodiscard]] Interval possible_interval(const ClipRow& row);
+// Whether the clip was, for a moment at least, certainly within `asked`.
+[[nodiscard]] bool certainly_within(const ClipRow& row, const Interval& asked);
+// Puts the interval of the index rows right after a change of the row's time. Returns whether it is
+// another one now: then the caller has to write index rows.
+bool settle_interval(ClipRow& row);
 
 [[nodiscard]] Result<std::optional<ClipRow>> get_clip(const store::Reader& reader, ByteSpan id);
 // The clip, if it is there and not destroyed. Errors: kNotFound `clip_not_found`, kGone

@@ -61,7 +61,6 @@ Status apply_clip_accepted(const evidence::ClipAccepted& act, const Recorded& at
     put_clip_facts(batch, *row);
     return {};
   }
-  const Interval interval = interval_of(act.manifest(), at.time_us);
   row.emplace();
   row->set_id(act.sealed_sha256());
   row->set_sealed_bytes(act.sealed_bytes());
@@ -70,8 +69,7 @@ Status apply_clip_accepted(const evidence::ClipAccepted& act, const Recorded& at
   row->set_accepted_us(at.time_us);
   row->set_accepted_leaf(to_u64(at.leaf));
   *row->add_arrivals() = arrival;
-  row->set_start_us(interval.start_us);
-  row->set_end_us(interval.end_us);
+  settle_interval(*row);
   put_clip(batch, *row);
   batch.put(Family::kQueue, u64_key(to_u64(at.leaf)), as_bytes(act.sealed_sha256()));
   return {};

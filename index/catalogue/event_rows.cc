@@ -16,7 +16,7 @@ Interval interval_of(const StoredEvent& row) {
   const bool by_receipt = event.clock_state() == evidence::CLOCK_STATE_UNSET;
   const std::int64_t start = by_receipt ? row.received_us() : event.time_us();
   const bool has_end = !by_receipt && event.has_end_us() && event.end_us() > start;
-  return indexable(start, has_end ? event.end_us() : saturating_add(start, kInstantUs));
+  return indexable_as_told(start, has_end ? event.end_us() : saturating_add(start, kInstantUs));
 }
 
 Result<std::optional<StoredEvent>> get_event_of_suffix(const store::Reader& reader,

@@ -16,14 +16,17 @@ using store::Family;
 using store::Order;
 
 constexpr std::size_t kIdBytes = 32;
-static_assert(std::chrono::microseconds(kIndexedSpanMax).count() == kClassSpan[kCutClass]);
+// A search by event walks from events to clips of these classes; longer ones are looked at one by
+// one.
+constexpr std::size_t kWalkedClasses = 2;
 
 // A query with its names normalised and its defaults filled in.
 struct Asked {
   ClipNames names;
   std::string event_type;
   std::optional<std::uint64_t> event_sequence;
-  Interval interval;
+  std::vector<Interval> spans;  // at least one
+  Interval interval;            // holds them
   Order order{};
   Bytes digest;
 };
@@ -39,9 +42,8 @@ Bytes digest_of(const Asked& asked) {
       .add("vehicle_licence", asked.names.vehicle_licence)
       .add("driver_licence", asked.names.driver_licence)
       .add("unit", asked.names.unit)
-      .add("event_type", asked.event_type)
-      .add("from", asked.interval.start_us)
-      .add("to", asked.interval.end_us);
+      .add("event_type", asked.event_type);
+  for (const Interval& span : asked.spans) digest.add("from", span.start_us).add("to", span.end_us);
   if (asked.event_sequence) digest.add("event", std::to_string(*asked.event_sequence));
   return digest.finish();
 }
@@ -58,8 +60,17 @@ Result<Asked> check(const ClipQuery& query) {
   asked.event_type = query.event_type.value_or("");
   asked.event_sequence = query.event_sequence;
   asked.order = query.order;
-  if (query.from) asked.interval.start_us = to_unix_us(*query.from);
-  if (query.to) asked.interval.end_us = to_unix_us(*query.to);
+  asked.spans = query.spans;
+  if (asked.spans.empty()) {
+    Interval& only = asked.spans.emplace_back();
+    if (query.from) only.start_us = to_unix_us(*query.from);
+    if (query.to) only.end_us = to_unix_us(*query.to);
+  }
+  asked.interval = asked.spans.front();
+  for (const Interval& span : asked.spans) {
+    asked.interval.start_us = std::min(asked.interval.start_us, span.start_us);
+    asked.interval.end_us = std::max(asked.interval.end_us, span.end_us);
+  }
 
   if ((query.registration && asked.names.registration.empty()) ||
       (query.vehicle_licence && asked.names.vehicle_licence.empty()) ||
@@ -70,14 +81,18 @@ Result<Asked> check(const ClipQuery& query) {
   if (query.limit == 0 || query.limit > kPageMax) {
     return bad_query("limit must be 1 to " + std::to_string(kPageMax));
   }
-  if (query.from && query.to && *query.from >= *query.to) {
-    return bad_query("from must lie before to");
+  for (const Interval& span : asked.spans) {
+    if (span.start_us >= span.end_us) return bad_query("from must lie before to");
+  }
+  if (!query.spans.empty() && (query.from || query.to)) {
+    return bad_query("from and to stand in the spans");
   }
   if (query.event_sequence && !query.unit) {
     return bad_query("an event's number needs the unit that counted it");
   }
   const bool nothing = !query.registration && !query.vehicle_licence && !query.driver_licence &&
-                       !query.unit && !query.event_type && !query.from && !query.to;
+                       !query.unit && !query.event_type && !query.from && !query.to &&
+                       query.spans.empty();
   if (nothing) return bad_query("ask for a vehicle, a licence, a unit, an event or a time");
   asked.digest = digest_of(asked);
   return asked;
@@ -98,12 +113,16 @@ class ClipSearch {
     } else if (asked_.names.vehicle_licence.empty() && asked_.names.driver_licence.empty() &&
                asked_.names.unit.empty()) {
       for (std::size_t c = 0; c < kClasses; ++c) HANSOM_TRY(by_events(c));
-      HANSOM_TRY(by_name(kCutClass));
+      for (std::size_t c = kWalkedClasses; c < kClasses; ++c) HANSOM_TRY(by_name(c));
     } else {
       for (std::size_t c = 0; c < kClasses; ++c) HANSOM_TRY(by_name(c));
     }
     ClipPage out;
     std::tie(out.clips, out.next_cursor) = std::move(page_).finish(asked_.digest);
+    for (const ClipRow& row : out.clips) {
+      out.certain.push_back(std::ranges::any_of(
+          asked_.spans, [&](const Interval& span) { return certainly_within(row, span); }));
+    }
     return out;
   }
 
@@ -120,7 +139,7 @@ class ClipSearch {
 
   // Clips of one class by name and time.
   Status by_name(std::size_t length_class) {
-    return scan_clips(narrowest(), asked_.interval, length_class, !asked_.event_type.empty());
+    return scan_clips(narrowest(), std::nullopt, length_class);
   }
 
   // Clips that overlap one event, by the same vehicle.
@@ -135,7 +154,7 @@ class ClipSearch {
     asked_.names.registration = vehicle;
     asked_.names.unit.clear();  // it named the event, not the clips
     for (std::size_t c = 0; c < kClasses; ++c) {
-      HANSOM_TRY(scan_clips(clips_of_registration(vehicle), interval_of(*event), c, false));
+      HANSOM_TRY(scan_clips(clips_of_registration(vehicle), interval_of(*event), c));
     }
     return {};
   }
@@ -143,7 +162,7 @@ class ClipSearch {
   // Clips of an hour at most that overlap an event of the type asked for, from the events of one
   // class. A clip that overlaps [from, to) may meet its event up to an hour outside.
   Status by_events(std::size_t event_class) {
-    constexpr std::int64_t kReach = kClassSpan[kCutClass - 1];
+    constexpr std::int64_t kReach = kClassSpan[kWalkedClasses - 1];
     IntervalScan scan{
         Family::kEvent,
         asked_.names.registration.empty()
@@ -186,19 +205,20 @@ class ClipSearch {
     if (!event || event->event().type() != asked_.event_type) return {};
     const std::string vehicle = evidence::normalise_registration(event->event().registration());
     if (vehicle.empty()) return {};
-    for (std::size_t c = 0; c < kCutClass; ++c) {
-      HANSOM_TRY(scan_clips(clips_of_registration(vehicle), piece, c, false));
+    for (std::size_t c = 0; c < kWalkedClasses; ++c) {
+      HANSOM_TRY(scan_clips(clips_of_registration(vehicle), piece, c));
     }
     return {};
   }
 
-  // Offers the clips under one prefix that overlap `window` to the page.
-  Status scan_clips(Bytes prefix, const Interval& window, std::size_t length_class,
-                    bool needs_event) {
-    IntervalScan scan{Family::kIndex, std::move(prefix), window, asked_.order, std::nullopt};
+  // Offers the clips under one prefix to the page: those during a told `event`, or all within what
+  // is asked.
+  Status scan_clips(Bytes prefix, const std::optional<Interval>& event, std::size_t length_class) {
+    IntervalScan scan{Family::kIndex, std::move(prefix), event.value_or(asked_.interval),
+                      asked_.order, std::nullopt};
     // The place of a clip in the page is the same whichever scan finds it; only the one scan that
     // lists it by that place may begin behind the cursor.
-    const bool listed_here = window == asked_.interval || length_class != kCutClass;
+    const bool listed_here = !event || length_class != kCutClass;
     if (listed_here) scan.after = page_.after();
     Status inner;
     HANSOM_TRY(
@@ -208,26 +228,29 @@ class ClipSearch {
           if (length_class != kCutClass && (!overlap(piece, asked_.interval) || page_.known(at))) {
             return true;
           }
-          inner = offer(at.suffix, window, needs_event);
+          inner = offer(at.suffix, event);
           return inner.has_value();
         }));
     return inner;
   }
 
-  Status offer(const Bytes& id, const Interval& window, bool needs_event) {
+  Status offer(const Bytes& id, const std::optional<Interval>& event) {
     HANSOM_TRY_ASSIGN(std::optional<ClipRow> row, get_clip(reader_, id));
-    if (!row || !overlap(interval_of(*row), window) ||
-        !overlap(interval_of(*row), asked_.interval)) {
-      return {};
-    }
+    if (!row || !may_be_asked(*row) || (event && !overlap(told_interval(*row), *event))) return {};
     const Position at{listed_at(interval_of(*row), asked_.interval, asked_.order), id};
     if (page_.known(at) || !page_.open_for(at) || !has_names(*row)) return {};
-    if (needs_event) {
+    if (!event && !asked_.event_type.empty()) {
       HANSOM_TRY_ASSIGN(const bool found, has_event(*row));
       if (!found) return {};
     }
     page_.add(at, *std::move(row));
     return {};
+  }
+
+  [[nodiscard]] bool may_be_asked(const ClipRow& row) const {
+    const Interval possible = possible_interval(row);
+    return std::ranges::any_of(asked_.spans,
+                               [&](const Interval& span) { return overlap(possible, span); });
   }
 
   [[nodiscard]] bool has_names(const ClipRow& row) const {
@@ -248,7 +271,7 @@ class ClipSearch {
     bool found = false;
     const IntervalScan scan{Family::kEvent,
                             events_of_registration_and_type(vehicle, asked_.event_type),
-                            interval_of(row), Order::kAscending, std::nullopt};
+                            told_interval(row), Order::kAscending, std::nullopt};
     for (std::size_t c = 0; c < kClasses && !found; ++c) {
       HANSOM_TRY(scan_intervals(reader_, scan, c, [&](const Position&, const Interval&) {
         found = true;

@@ -63,6 +63,11 @@ Interval indexable(std::int64_t start_us, std::int64_t end_us) {
   return {start, std::min(end, saturating_add(start, kLongest))};
 }
 
+Interval indexable_as_told(std::int64_t start_us, std::int64_t end_us) {
+  const Interval told = indexable(start_us, end_us);
+  return {told.start_us, std::min(told.end_us, saturating_add(told.start_us, kToldSpanMax))};
+}
+
 void write_interval(store::Batch& batch, store::Family family, ByteSpan prefix,
                     const Interval& interval, ByteSpan suffix) {
   HANSOM_CHECK(interval.start_us < interval.end_us);

@@ -28,17 +28,23 @@ struct Interval {
 // Addition that stops at the ends of the type.
 [[nodiscard]] std::int64_t saturating_add(std::int64_t a, std::int64_t b);
 
-// The longest interval (or piece) of each class.
-inline constexpr std::array<std::int64_t, 3> kClassSpan{
+// The longest interval (or piece) of each class. The last is for what is hardly known: a clip of a
+// clock never set may have been made at any time before it arrived.
+inline constexpr std::array<std::int64_t, 4> kClassSpan{
     std::chrono::microseconds(std::chrono::minutes(5)).count(),
     std::chrono::microseconds(std::chrono::hours(1)).count(),
-    std::chrono::microseconds(std::chrono::hours(24)).count()};
+    std::chrono::microseconds(std::chrono::hours(24)).count(),
+    std::chrono::microseconds(std::chrono::days(1024)).count()};
 inline constexpr std::size_t kClasses = kClassSpan.size();
 inline constexpr std::size_t kCutClass = kClasses - 1;  // the only one with pieces
 inline constexpr std::size_t kPiecesMax = 31;
 
 // What an interval is found by: at least one microsecond, at most kPiecesMax pieces.
 [[nodiscard]] Interval indexable(std::int64_t start_us, std::int64_t end_us);
+// The same of an interval as a unit told it: nothing that happened took more than kToldSpanMax.
+inline constexpr std::int64_t kToldSpanMax =
+    std::chrono::microseconds(std::chrono::days(31)).count();
+[[nodiscard]] Interval indexable_as_told(std::int64_t start_us, std::int64_t end_us);
 
 // Requires: the interval came from indexable().
 void write_interval(store::Batch& batch, store::Family family, ByteSpan prefix,

@@ -1,4 +1,6 @@
 // `hansom search`, `hansom events`, `hansom show`.
+#include <cmath>
+
 #include <boost/json/array.hpp>
 
 #include "index/cli/commands.h"
@@ -11,15 +13,17 @@ namespace {
 // What is asked, as parameters of the API; empty ones are not sent.
 struct Asked {
   std::string registration, vehicle_licence, driver_licence, unit, event_type, event_sequence, from,
-      to, order, limit, cursor;
+      to, at, zone, order, limit, cursor;
 };
 
 void declare_common(CLI::App& command, Asked& asked) {
   command.add_option("--vehicle,--registration", asked.registration,
                      "Registration mark, in any spelling");
   command.add_option("--unit", asked.unit, "Recorder unit");
-  command.add_option("--from", asked.from, "Overlapping from, RFC 3339: 2026-03-01T10:00:00Z");
+  command.add_option("--from", asked.from,
+                     "Overlapping from, RFC 3339 or by the zone's clocks: 2026-03-01T10:00");
   command.add_option("--to", asked.to, "Overlapping to, exclusive");
+  command.add_option("--zone", asked.zone, "IANA time zone of times (default Europe/London)");
   command.add_option("--order", asked.order, "newest (default) or oldest first")
       ->check(CLI::IsMember({"newest", "oldest"}));
   command.add_option("--limit", asked.limit, "Rows of a page (1 to 500)");
@@ -28,6 +32,8 @@ void declare_common(CLI::App& command, Asked& asked) {
 
 void declare_search(CLI::App& command, Asked& asked) {
   declare_common(command, asked);
+  command.add_option("--at", asked.at, "One moment; a time of day that comes twice means both")
+      ->excludes("--from", "--to");
   command.add_option("--vehicle-licence,--plate", asked.vehicle_licence, "Vehicle licence number");
   command.add_option("--driver-licence,--badge", asked.driver_licence, "Driver licence number");
   command.add_option("--event", asked.event_type,
@@ -48,11 +54,32 @@ Query query_of(const Asked& asked, const char* event_type_name) {
         std::pair{"driver_licence", &asked.driver_licence}, std::pair{"unit", &asked.unit},
         std::pair{event_type_name, &asked.event_type},
         std::pair{"event_sequence", &asked.event_sequence}, std::pair{"from", &asked.from},
-        std::pair{"to", &asked.to}, std::pair{"order", &asked.order},
-        std::pair{"limit", &asked.limit}, std::pair{"cursor", &asked.cursor}}) {
+        std::pair{"to", &asked.to}, std::pair{"at", &asked.at}, std::pair{"zone", &asked.zone},
+        std::pair{"order", &asked.order}, std::pair{"limit", &asked.limit},
+        std::pair{"cursor", &asked.cursor}}) {
     if (!value->empty()) query.emplace_back(name, *value);
   }
   return query;
+}
+
+// How the server read the times asked for.
+void print_asked(const boost::json::object& answer) {
+  const boost::json::value* asked = answer.if_contains("asked");
+  if (asked == nullptr || !asked->is_object()) return;
+  const std::string says = member_text(asked->get_object(), "says");
+  if (!says.empty()) print(printable(says) + "\n");
+}
+
+// "2 s", "38 min": rounded up.
+std::string margin_of(const boost::json::object& time) {
+  const boost::json::value* value = time.if_contains("uncertainty_s");
+  if (value == nullptr || !value->is_number()) return "";
+  const auto seconds = static_cast<std::int64_t>(std::ceil(value->to_number<double>()));
+  if (seconds < 120) return std::to_string(seconds) + " s";
+  const std::int64_t minutes = (seconds + 59) / 60;
+  if (minutes < 120) return std::to_string(minutes) + " min";
+  const std::int64_t hours = (minutes + 59) / 60;
+  return hours < 48 ? std::to_string(hours) + " h" : std::to_string((hours + 23) / 24) + " days";
 }
 
 void print_page_end(const boost::json::object& answer, std::string_view list) {
@@ -63,8 +90,8 @@ void print_page_end(const boost::json::object& answer, std::string_view list) {
   print(cursor.empty() ? "\n" : "; more: --cursor " + cursor + "\n");
 }
 
-// "inspected, held" in one cell.
-void join_state(boost::json::object& answer) {
+// "inspected, held" in one cell, and the true time of a start with its uncertainty.
+void join_cells(boost::json::object& answer) {
   boost::json::value* clips = answer.if_contains("clips");
   if (clips == nullptr || !clips->is_array()) return;
   for (boost::json::value& clip : clips->get_array()) {
@@ -72,6 +99,15 @@ void join_state(boost::json::object& answer) {
     boost::json::object& facts = clip.get_object();
     if (member_text(facts, "held") == "true") {
       facts["state"] = member_text(facts, "state") + ", held";
+    }
+    const boost::json::value* time = facts.if_contains("time");
+    const boost::json::value* local = facts.if_contains("local");
+    if (time != nullptr && time->is_object()) {
+      facts["true_start"] = member_text(time->get_object(), "local_start");
+      facts["within"] = margin_of(time->get_object());
+    } else if (local != nullptr && local->is_object()) {
+      facts["true_start"] = member_text(local->get_object(), "earliest_start");
+      facts["within"] = "not known";
     }
   }
 }
@@ -84,10 +120,13 @@ Status run_search(const Session& session, const Asked& asked) {
     print_json(answer);
     return {};
   }
-  join_state(answer);
+  print_asked(answer);
+  join_cells(answer);
   print(table_of(answer, "clips",
-                 {{"START", "start"},
-                  {"END", "end"},
+                 {{"START", "true_start"},
+                  {"+-", "within"},
+                  {"FOUND", "found"},
+                  {"TOLD", "start"},
                   {"VEHICLE", "registration"},
                   {"PLATE", "vehicle_licence"},
                   {"UNIT", "unit"},
@@ -106,8 +145,9 @@ Status run_events(const Session& session, const Asked& asked) {
     print_json(answer);
     return {};
   }
+  print_asked(answer);
   print(table_of(answer, "events",
-                 {{"TIME", "time"},
+                 {{"TIME", "local"},
                   {"END", "end"},
                   {"TYPE", "type"},
                   {"KNOWN", "known_type"},

@@ -146,10 +146,16 @@ Status validate_clip_timed(evidence::ClipTimed& act, const store::Reader& state)
 Status apply_clip_timed(const evidence::ClipTimed& act, const Recorded& at, store::Batch& batch) {
   HANSOM_TRY_ASSIGN(auto clip, catalogue::get_clip(batch, as_bytes(act.clip())));
   if (!clip || clip->has_tombstone()) return {};
+  const catalogue::ClipRow before = *clip;
   if (clip->has_time()) clip->add_earlier_time_leaves(clip->time_leaf());
   *clip->mutable_time() = act.time();
   clip->set_time_leaf(to_u64(at.leaf));
-  catalogue::put_clip_facts(batch, *clip);
+  if (catalogue::settle_interval(*clip)) {
+    catalogue::remove_clip_index(batch, before);
+    catalogue::put_clip(batch, *clip);
+  } else {
+    catalogue::put_clip_facts(batch, *clip);
+  }
   const Bytes key = clip_key(clip->arrivals(0).unit(), clip->accepted_leaf());
   HANSOM_TRY_ASSIGN(auto row, catalogue::get_row<ClipClock>(batch, Family::kIndex, key));
   if (!row) return {};

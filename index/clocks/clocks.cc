@@ -2,6 +2,8 @@
 #include "index/clocks/clocks.h"
 
 #include <algorithm>
+#include <map>
+#include <tuple>
 
 #include "index/clocks/keys.h"
 #include "index/timeline/facts.h"
@@ -117,6 +119,14 @@ Result<std::optional<Waiting>> next_waiting(const store::Reader& reader, const s
   return waiting_behind(reader, {});
 }
 
+Result<bool> waits(const store::Reader& reader, const std::string& unit) {
+  HANSOM_TRY_ASSIGN(const auto by_unit, reader.get(Family::kIndex, waiting_unit_key(unit)));
+  if (by_unit) return true;
+  HANSOM_TRY_ASSIGN(const auto by_clip,
+                    catalogue::keys_with_prefix(reader, Family::kIndex, waiting_clips_of(unit)));
+  return !by_clip.empty();
+}
+
 Result<std::vector<std::string>> units_of_older_algorithm(const store::Reader& reader) {
   HANSOM_TRY_ASSIGN(const auto rows,
                     catalogue::list_rows<catalogue::UnitClock>(reader, Family::kIndex,
@@ -128,6 +138,28 @@ Result<std::vector<std::string>> units_of_older_algorithm(const store::Reader& r
     }
   }
   return units;
+}
+
+Result<std::vector<timeline::FusedClock>> stated_clocks(const store::Reader& reader,
+                                                        const std::string& unit,
+                                                        std::size_t limit) {
+  HANSOM_TRY_ASSIGN(const auto clips, newest_clips(reader, unit, {.limit = limit}));
+  std::map<std::uint32_t, timeline::FusedClock> channels;
+  for (const AcceptedClip& clip : clips) {
+    if (!clip.clock.has_time()) continue;
+    timeline::FusedClock& clock = channels[clip.clock.manifest().channel()];
+    clock.clips.push_back(stated_clip(clip.clock));
+  }
+  std::vector<timeline::FusedClock> clocks;
+  for (auto& [channel, clock] : channels) {
+    clock.unit = unit;
+    clock.channel = channel;
+    std::sort(clock.clips.begin(), clock.clips.end(), [](const auto& a, const auto& b) {
+      return std::tie(a.number, a.told_us, a.clip) < std::tie(b.number, b.told_us, b.clip);
+    });
+    clocks.push_back(std::move(clock));
+  }
+  return clocks;
 }
 
 timeline::ClipFacts facts_of(const ClipClock& clip) {

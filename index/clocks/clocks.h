@@ -48,9 +48,16 @@ struct Waiting {
 // beginning where there is none behind. nullopt: none waits.
 [[nodiscard]] Result<std::optional<Waiting>> next_waiting(const store::Reader& reader,
                                                           const std::string& after);
+// Whether this unit does.
+[[nodiscard]] Result<bool> waits(const store::Reader& reader, const std::string& unit);
 // Units that an older algorithm reckoned last.
 [[nodiscard]] Result<std::vector<std::string>> units_of_older_algorithm(
     const store::Reader& reader);
+
+// What is stated of the newest `limit` clips of a unit, as clocks: by channel, clips by number.
+[[nodiscard]] Result<std::vector<timeline::FusedClock>> stated_clocks(const store::Reader& reader,
+                                                                      const std::string& unit,
+                                                                      std::size_t limit);
 
 [[nodiscard]] timeline::ClipFacts facts_of(const ClipClock& clip);
 [[nodiscard]] timeline::Correction correction_of(const evidence::ClockCorrected& act);

@@ -48,8 +48,9 @@ Status validate_clip_destroyed(evidence::ClipDestroyed& act, const store::Reader
   act.set_vehicle_licence(names.vehicle_licence);
   act.set_unit(names.unit);
   act.set_channel(clip.manifest().channel());
-  act.set_start_us(clip.start_us());
-  act.set_end_us(clip.end_us());
+  const catalogue::Interval possible = catalogue::possible_interval(clip);
+  act.set_start_us(possible.start_us);
+  act.set_end_us(possible.end_us);
   act.set_accepted_us(clip.accepted_us());
   act.set_accepted_leaf(clip.accepted_leaf());
   auto& leaves = *act.mutable_erased_leaves();

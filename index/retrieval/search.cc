@@ -3,6 +3,8 @@
 
 #include <charconv>
 
+#include "index/timeline/asked.h"
+
 namespace hansom::retrieval {
 namespace {
 
@@ -21,12 +23,33 @@ Result<std::optional<std::string>> text_parameter(const http::Request& request,
   return std::string(*value);
 }
 
-Result<std::optional<UtcTime>> time_parameter(const http::Request& request, std::string_view name) {
-  const auto value = request.query_value(name);
-  if (!value) return std::nullopt;
-  auto time = from_rfc3339(*value);
-  if (!time) return fail(std::move(time).error().in(name));
-  return *time;
+// Closed in the timeline, half open in the catalogue; a moment has its microsecond.
+Result<std::vector<catalogue::Interval>> intervals_of(const timeline::Asked& asked, bool moment) {
+  std::vector<catalogue::Interval> spans;
+  for (const timeline::Bounds& span : asked.spans) {
+    catalogue::Interval& interval = spans.emplace_back();
+    if (span.lo > -timeline::kFarUs) interval.start_us = span.lo;
+    if (span.hi < timeline::kFarUs) interval.end_us = span.hi + (moment ? 1 : 0);
+    if (interval.start_us >= interval.end_us) {
+      return fail(ErrorKind::kInvalid, "bad_query", "from must be before to: " + asked.says);
+    }
+  }
+  return spans;
+}
+
+Result<AskedTime> time_parameters(const http::Request& request) {
+  HANSOM_TRY_ASSIGN(timeline::Zone zone, zone_parameter(request));
+  AskedTime time{std::move(zone), {}, ""};
+  HANSOM_TRY_ASSIGN(const auto at, text_parameter(request, "at"));
+  HANSOM_TRY_ASSIGN(const auto from, text_parameter(request, "from"));
+  HANSOM_TRY_ASSIGN(const auto to, text_parameter(request, "to"));
+  if (at && (from || to)) return bad("at", "is one moment: leave out from and to");
+  if (!at && !from && !to) return time;
+  HANSOM_TRY_ASSIGN(timeline::Asked asked, at ? timeline::asked_moment(time.zone, *at)
+                                              : timeline::asked_spans(time.zone, from, to));
+  HANSOM_TRY_ASSIGN(time.spans, intervals_of(asked, at.has_value()));
+  time.says = std::move(asked.says);
+  return time;
 }
 
 Result<std::optional<UnitId>> unit_parameter(const http::Request& request) {
@@ -48,11 +71,6 @@ template <typename Query>
 Status read_common(const http::Request& request, Query& query) {
   HANSOM_TRY_ASSIGN(query.registration, text_parameter(request, "registration"));
   HANSOM_TRY_ASSIGN(query.unit, unit_parameter(request));
-  HANSOM_TRY_ASSIGN(query.from, time_parameter(request, "from"));
-  HANSOM_TRY_ASSIGN(query.to, time_parameter(request, "to"));
-  if (query.from && query.to && *query.from >= *query.to) {
-    return fail(ErrorKind::kInvalid, "bad_query", "from must be before to");
-  }
   HANSOM_TRY_ASSIGN(query.order, order_parameter(request));
   HANSOM_TRY_ASSIGN(const std::optional<std::uint64_t> limit, number_parameter(request, "limit"));
   if (limit && (*limit == 0 || *limit > catalogue::kPageMax)) {
@@ -66,6 +84,13 @@ Status read_common(const http::Request& request, Query& query) {
 }
 
 }  // namespace
+
+Result<timeline::Zone> zone_parameter(const http::Request& request) {
+  HANSOM_TRY_ASSIGN(const auto name, text_parameter(request, "zone"));
+  auto zone = timeline::Zone::find(name.value_or(std::string(timeline::kDefaultZone)));
+  if (!zone) return fail(std::move(zone).error().in("zone"));
+  return zone;
+}
 
 std::optional<std::uint64_t> parse_number(std::string_view text) {
   std::uint64_t value = 0;
@@ -86,7 +111,7 @@ Result<std::optional<std::uint64_t>> number_parameter(const http::Request& reque
   return number;
 }
 
-Result<catalogue::ClipQuery> clip_query(const http::Request& request) {
+Result<ClipQuestion> clip_query(const http::Request& request) {
   catalogue::ClipQuery query;
   HANSOM_TRY(read_common(request, query));
   HANSOM_TRY_ASSIGN(query.vehicle_licence, text_parameter(request, "vehicle_licence"));
@@ -96,14 +121,24 @@ Result<catalogue::ClipQuery> clip_query(const http::Request& request) {
   if (query.event_sequence && !query.unit) {
     return bad("event_sequence", "needs unit: sequence numbers are a unit's own");
   }
-  return query;
+  HANSOM_TRY_ASSIGN(AskedTime time, time_parameters(request));
+  query.spans = time.spans;
+  return ClipQuestion{std::move(query), std::move(time)};
 }
 
-Result<catalogue::EventQuery> event_query(const http::Request& request) {
+Result<EventQuestion> event_query(const http::Request& request) {
   catalogue::EventQuery query;
   HANSOM_TRY(read_common(request, query));
   HANSOM_TRY_ASSIGN(query.type, text_parameter(request, "type"));
-  return query;
+  HANSOM_TRY_ASSIGN(AskedTime time, time_parameters(request));
+  if (!time.spans.empty()) {
+    time.spans = {{time.spans.front().start_us, time.spans.back().end_us}};
+    const catalogue::Interval& span = time.spans.front();
+    constexpr catalogue::Interval kOpen;
+    if (span.start_us != kOpen.start_us) query.from = from_unix_us(span.start_us);
+    if (span.end_us != kOpen.end_us) query.to = from_unix_us(span.end_us);
+  }
+  return EventQuestion{std::move(query), std::move(time)};
 }
 
 }  // namespace hansom::retrieval

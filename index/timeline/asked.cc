@@ -14,23 +14,52 @@ std::int64_t last_of(const LocalReading& reading) {
   return to_unix_us(reading.never() ? reading.change : reading.instants.back().time);
 }
 
+// The error names the end.
+Result<LocalReading> read_end(const Zone& zone, std::string_view name, std::string_view text) {
+  auto reading = zone.read(text);
+  if (!reading) return fail(std::move(reading).error().in(name));
+  return reading;
+}
+
 }  // namespace
 
-Result<Asked> asked_spans(const Zone& zone, std::string_view from, std::string_view until) {
-  HANSOM_TRY_ASSIGN(const LocalReading begin, zone.read(from));
-  HANSOM_TRY_ASSIGN(const LocalReading end, zone.read(until));
+Result<Asked> asked_spans(const Zone& zone, std::optional<std::string_view> from,
+                          std::optional<std::string_view> until) {
+  std::optional<LocalReading> begin;
+  std::optional<LocalReading> end;
+  if (from) {
+    HANSOM_TRY_ASSIGN(begin, read_end(zone, "from", *from));
+  }
+  if (until) {
+    HANSOM_TRY_ASSIGN(end, read_end(zone, "to", *until));
+  }
   Asked asked;
-  asked.says = explain(begin) + " " + explain(end);
-  if (begin.twice() && end.twice() && begin.change == end.change && begin.asked <= end.asked) {
-    asked.spans = {{first_of(begin), first_of(end)}, {last_of(begin), last_of(end)}};
+  for (const auto* reading : {&begin, &end}) {
+    if (*reading) asked.says += (asked.says.empty() ? "" : " ") + explain(**reading);
+  }
+  const bool within_the_hour = begin && end && begin->twice() && end->twice() &&
+                               begin->change == end->change && begin->asked <= end->asked;
+  if (within_the_hour) {
+    asked.spans = {{first_of(*begin), first_of(*end)}, {last_of(*begin), last_of(*end)}};
     // Ends on either side of one hour's length make one span.
     if (asked.spans[0].meets(asked.spans[1])) asked.spans = {hull(asked.spans[0], asked.spans[1])};
   } else {
-    asked.spans = {{first_of(begin), last_of(end)}};
+    Bounds& span = asked.spans.emplace_back();
+    if (begin) span.lo = first_of(*begin);
+    if (end) span.hi = last_of(*end);
   }
   if (asked.spans.front().hi < asked.spans.front().lo) {
     return fail(ErrorKind::kInvalid, "bad_query", "the end is before the beginning: " + asked.says);
   }
+  return asked;
+}
+
+Result<Asked> asked_moment(const Zone& zone, std::string_view moment) {
+  HANSOM_TRY_ASSIGN(const LocalReading reading, read_end(zone, "at", moment));
+  Asked asked;
+  asked.says = explain(reading);
+  asked.spans.push_back({first_of(reading), first_of(reading)});
+  if (reading.twice()) asked.spans.push_back({last_of(reading), last_of(reading)});
   return asked;
 }
 

@@ -2,6 +2,7 @@
 // clip was then certainly or only possibly. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,11 +17,15 @@ struct Asked {
   std::string says;           // for whoever asked: both ends with their offsets
 };
 
-// Reads both ends as Zone::read() does. Where both come twice over one change, two spans are meant;
-// where one does, the longer span. An end that does not exist is the instant of the change. Errors:
-// kInvalid `bad_time` for an end that is none, kInvalid `bad_query` where `until` is before `from`.
-[[nodiscard]] Result<Asked> asked_spans(const Zone& zone, std::string_view from,
-                                        std::string_view until);
+// Reads the ends as Zone::read() does; one that is absent is open. Where both come twice over one
+// change, two spans are meant; where one does, the longer span. An end that does not exist is the
+// instant of the change. Errors: kInvalid `bad_time` for an end that is none, kInvalid `bad_query`
+// where `until` is before `from`.
+[[nodiscard]] Result<Asked> asked_spans(const Zone& zone, std::optional<std::string_view> from,
+                                        std::optional<std::string_view> until);
+// One moment: a span of no length for each instant it means; of one that does not exist the instant
+// of the change. Error: kInvalid `bad_time`.
+[[nodiscard]] Result<Asked> asked_moment(const Zone& zone, std::string_view moment);
 
 enum class Presence { kNo, kPossible, kCertain };
 // Whether the clip overlaps `asked`: certainly when it does so for every true time its interval

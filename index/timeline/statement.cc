@@ -162,6 +162,47 @@ std::vector<ClockStretch> stretches(const FusedClock& clock) {
   return out;
 }
 
+std::optional<Bounds> gain_ppb(const FusedClock& clock, const ClockStretch& stretch) {
+  const FusedClip& first = clock.clips[stretch.first];
+  const FusedClip& last = clock.clips[stretch.last];
+  const std::int64_t apart_s = (last.told_us - first.told_us) / kSecondUs;
+  if (!stretch.proven || apart_s < kDayUs / kSecondUs) return std::nullopt;
+  const Bounds was = first.error();
+  const Bounds is = last.error();
+  // An error is some hours in microseconds at most of a stretch that is proven: below 2^45.
+  const auto ppb = [apart_s](std::int64_t us) {
+    return us / apart_s * 1000 + us % apart_s * 1000 / apart_s;
+  };
+  return Bounds{ppb(is.lo - was.hi) - 1, ppb(is.hi - was.lo) + 1};
+}
+
+FusedClock during(const FusedClock& clock, const std::vector<Bounds>& spans) {
+  const std::vector<ClockStretch> all = stretches(clock);
+  std::vector<std::size_t> kept;
+  std::optional<std::size_t> before;
+  std::optional<std::size_t> after;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    Bounds made{clock.clips[all[i].first].start.lo, clock.clips[all[i].last].end.hi};
+    for (std::size_t k = all[i].first; k <= all[i].last; ++k) {
+      made = hull(made, {clock.clips[k].start.lo, clock.clips[k].end.hi});
+    }
+    const auto meets = [&](const Bounds& span) { return made.meets(span); };
+    if (std::any_of(spans.begin(), spans.end(), meets)) kept.push_back(i);
+    if (made.hi < spans.front().lo) before = i;
+    if (!after && made.lo > spans.back().hi) after = i;
+  }
+  if (kept.empty()) {
+    if (before) kept.push_back(*before);
+    if (after && after != before) kept.push_back(*after);
+  }
+  std::sort(kept.begin(), kept.end());
+  FusedClock part{clock.unit, clock.channel, {}};
+  for (const std::size_t i : kept) {
+    for (std::size_t k = all[i].first; k <= all[i].last; ++k) part.clips.push_back(clock.clips[k]);
+  }
+  return part;
+}
+
 std::string error_text(const Bounds& error) {
   if (error.holds(0)) {
     return "right, plus or minus " +

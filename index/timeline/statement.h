@@ -2,6 +2,7 @@
 // was, on which days, how sure, and where it was changed. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,13 @@ struct ClockStretch {
   bool proven = false;
 };
 [[nodiscard]] std::vector<ClockStretch> stretches(const FusedClock& clock);
+
+// How much the clock gained within a proven stretch, parts in 10^9 (negative: it lost); nothing for
+// one of less than a day, or that is not proven.
+[[nodiscard]] std::optional<Bounds> gain_ppb(const FusedClock& clock, const ClockStretch& stretch);
+// The clips of the stretches that may have been within one of `spans`; where none was, of the one
+// before and the one after. Requires: spans is not empty.
+[[nodiscard]] FusedClock during(const FusedClock& clock, const std::vector<Bounds>& spans);
 
 // "00:03:12 fast, plus or minus 2 s", "1 day 02:00:00 slow, plus or minus 00:10:00", "right, plus
 // or minus 2 s". Whole seconds; what is stated holds all of `error`.

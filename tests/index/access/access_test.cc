@@ -17,7 +17,7 @@ TEST(Roles, MayExactlyThis) {
     Right right;
     bool investigator, operations, auditor;
   };
-  constexpr std::array<Row, 12> kTable{{
+  constexpr std::array<Row, 14> kTable{{
       {Right::kSearch, true, false, true},
       {Right::kSeeMedia, true, false, false},
       {Right::kReadJournal, true, true, true},
@@ -30,6 +30,8 @@ TEST(Roles, MayExactlyThis) {
       {Right::kScrub, false, true, false},
       {Right::kBackUp, false, true, false},
       {Right::kManageKeys, false, true, false},
+      {Right::kSeeClocks, true, true, true},
+      {Right::kCorrectClock, true, true, false},
   }};
   for (const Row& row : kTable) {
     EXPECT_EQ(may(Role::kInvestigator, row.right), row.investigator);

@@ -26,6 +26,8 @@ constexpr std::pair<access::Right, std::string_view> kRightWords[] = {
     {access::Right::kScrub, "scrub"},
     {access::Right::kBackUp, "back_up"},
     {access::Right::kManageKeys, "manage_keys"},
+    {access::Right::kSeeClocks, "see_clocks"},
+    {access::Right::kCorrectClock, "correct_clock"},
 };
 
 std::string right_word(const api::RouteFacts& route) {

@@ -68,6 +68,7 @@ TEST_F(Recorded, each_look_is_one_leaf_that_is_there_when_the_first_byte_leaves)
       {"/v1/journal/checkpoint", Access::PROOF},
       {"/v1/journal/proof?leaf=0", Access::PROOF},
       {"/v1/holds", Access::ADMIN},
+      {"/v1/units/cab-7/clock", Access::ADMIN},
       {"/v1/whoami", Access::ADMIN},
       {"/v1/status", Access::ADMIN},
   };

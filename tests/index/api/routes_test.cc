@@ -12,8 +12,8 @@
 #include "proto/base/durable_file.h"
 #include "proto/evidence/receipt.h"
 #include "proto/tlog/checkpoint.h"
+#include "tests/index/api/agreed.h"
 #include "tests/index/api/api_rig.h"
-#include "tests/index/api/openapi.h"
 #include "tests/support/test_pki.h"
 
 namespace hansom::test {
@@ -21,27 +21,10 @@ namespace {
 
 using access::Role;
 using testing::HasSubstr;
-using testing::IsSubsetOf;
 using testing::SizeIs;
 
 class Routes : public testing::Test {
  protected:
-  // A JSON answer has the members that the contract requires and no others than it describes.
-  static boost::json::object agreed(const Reply& reply, std::string_view method,
-                                    std::string_view pattern) {
-    const Operation* operation = contract().find(method, pattern);
-    EXPECT_NE(operation, nullptr);
-    EXPECT_TRUE(operation->statuses.contains(reply.status)) << reply.status << reply.body;
-    EXPECT_EQ(reply.field("Content-Type"), "application/json");
-    EXPECT_EQ(reply.field("Cache-Control"), "no-store");
-    boost::json::object json = reply.json();
-    std::set<std::string> members;
-    for (const auto& member : json) members.emplace(member.key());
-    EXPECT_THAT(members, IsSubsetOf(operation->answer_members)) << operation->name();
-    EXPECT_THAT(operation->required_members, IsSubsetOf(members)) << operation->name();
-    return json;
-  }
-
   ClipId accept(std::string_view start = "2026-03-01T10:00:00Z") {
     ClipSpec spec;
     spec.start = at(start);
@@ -131,36 +114,6 @@ TEST_F(Routes, report_and_thumbnails_come_from_the_inspection) {
   EXPECT_EQ(thumbnail.status, 200U);
   EXPECT_EQ(thumbnail.field("Content-Type"), "image/jpeg");
   EXPECT_EQ(thumbnail.body, to_text(picture));
-}
-
-TEST_F(Routes, a_report_shows_times_and_positions_as_found) {
-  const ClipId clip = accept();
-  rig_.inspect(clip, {});
-  const auto json =
-      agreed(rig_.get("/v1/clips/" + clip.hex() + "/report"), "GET", "/v1/clips/{id}/report");
-  EXPECT_EQ(json.at("times_found").as_int64(), 3);
-  const auto& time = json.at("times").at(0).as_object();
-  EXPECT_EQ(time.at("source").as_string(), "mvhd");
-  EXPECT_EQ(time.at("value").as_string(), "2082844800");
-  EXPECT_EQ(time.at("time").as_string(), "1970-01-01T00:00:00Z");
-  EXPECT_EQ(time.at("stream").as_int64(), -1);
-  EXPECT_EQ(time.at("clip_offset").as_int64(), 52);
-  EXPECT_FALSE(time.contains("media_us"));
-  const auto& timecode = json.at("times").at(1).as_object();
-  EXPECT_TRUE(timecode.at("time").is_null());
-  EXPECT_FALSE(timecode.contains("clip_offset"));
-  const auto& track = json.at("tracks").at(0).as_object();
-  EXPECT_EQ(track.at("source").as_string(), "freeGPS");
-  EXPECT_EQ(track.at("found").as_int64(), 2);
-  const auto& position = track.at("positions").at(0).as_object();
-  EXPECT_EQ(position.at("latitude_deg").as_double(), 53.43);
-  EXPECT_EQ(position.at("longitude_deg").as_double(), -1.3568);
-  EXPECT_EQ(position.at("speed_kmh").as_double(), 48);
-  EXPECT_TRUE(position.at("time").is_null());
-  EXPECT_EQ(position.at("told_time").as_string(), "2026-03-01 10:00:00");
-  EXPECT_EQ(position.at("value").as_string(), "5325.8 N 121.408 W");
-  EXPECT_EQ(position.at("media_us").as_int64(), 500'000);
-  EXPECT_FALSE(position.contains("altitude_m"));
 }
 
 TEST_F(Routes, receipt_verifies_with_the_public_key_and_stays_the_same) {

@@ -57,6 +57,14 @@ class WrongRequests : public testing::Test {
         rig_.post("/v1/holds", R"({"clip": ")" + names_["NEW"] + R"(", "reason": "case"})", kWho);
     names_["HOLD_OUT"] = std::string(hold.json().at("hold_id").as_string());
     EXPECT_EQ(revoke("/v1/holds/" + names_["HOLD_OUT"] + "/release", kWho), 200U);
+    const std::string corrections = "/v1/units/cab-7/clock/corrections";
+    const auto correction =
+        rig_.post(corrections,
+                  R"({"from": "2026-03-01T10:00:00Z", "until": "2026-03-01T11:00:00Z",
+                      "error_s": 192, "uncertainty_s": 2, "reason": "measured"})",
+                  kWho);
+    names_["CORRECTION_OUT"] = std::string(correction.json().at("correction_id").as_string());
+    EXPECT_EQ(revoke(corrections + "/" + names_["CORRECTION_OUT"] + "/withdraw", kWho), 200U);
     evidence::Record enrolled = record_by_server();
     enrolled.mutable_unit_enrolled()->set_unit("cab-out");
     enrolled.mutable_unit_enrolled()->set_certificate_der("stands for a certificate");

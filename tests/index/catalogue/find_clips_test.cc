@@ -91,6 +91,70 @@ TEST_F(FindClipsTest, ALongClipIsFoundOnEachOfItsDaysOnce) {
               testing::ElementsAre("a"));
 }
 
+// Told at kStartUs; truly some minutes earlier, between one and three.
+TEST_F(FindClipsTest, AClipIsFoundByItsTrueTimeCertainlyOrPossibly) {
+  add_clip("a", kStartUs);
+  constexpr std::int64_t kMinute = 60 * kSecondUs;
+  evidence::TrueTime time;
+  time.set_earliest_start_us(kStartUs - 13 * kMinute);
+  time.set_latest_start_us(kStartUs - 11 * kMinute);
+  time.set_earliest_end_us(kStartUs - 8 * kMinute);
+  time.set_latest_end_us(kStartUs - 6 * kMinute);
+  time.set_method("carried");
+  const auto certain = [&](std::int64_t from_minute, std::int64_t to_minute) {
+    const auto page = find_clips(index_.reader(), during(kStartUs + from_minute * kMinute,
+                                                         kStartUs + to_minute * kMinute))
+                          .value();
+    return page.clips.empty() ? "no" : page.certain.at(0) ? "certain" : "possible";
+  };
+  EXPECT_STREQ(certain(0, 1), "possible");  // told is not proven
+  ASSERT_TRUE(index_.submit(test::clip_timed("a", time, 1)).has_value());
+  EXPECT_STREQ(certain(0, 1), "no");
+  EXPECT_STREQ(certain(-14, -13), "no");
+  EXPECT_STREQ(certain(-14, -12), "possible");
+  EXPECT_STREQ(certain(-14, -11), "possible");
+  EXPECT_STREQ(certain(-14, -10), "certain");
+  EXPECT_STREQ(certain(-11, -10), "certain");
+  EXPECT_STREQ(certain(-9, 0), "certain");
+  EXPECT_STREQ(certain(-8, 0), "possible");
+  EXPECT_STREQ(certain(-6, 0), "no");
+  ClipQuery two = during(0, 1);
+  two.from.reset();
+  two.to.reset();
+  two.spans = {{kStartUs - 60 * kMinute, kStartUs - 50 * kMinute},
+               {kStartUs - 11 * kMinute, kStartUs}};
+  EXPECT_EQ(find_clips(index_.reader(), two)->certain, std::vector<bool>{true});
+  two.spans[1] = {kStartUs, kStartUs + kMinute};
+  EXPECT_TRUE(find_clips(index_.reader(), two)->clips.empty());
+  ClipQuery any;
+  any.registration = "AB12CDE";
+  EXPECT_EQ(find_clips(index_.reader(), any)->certain, std::vector<bool>{true});
+}
+
+// Both were told by one clock, whatever that was worth.
+TEST_F(FindClipsTest, AnEventIsHeldAgainstWhatTheClipWasTold) {
+  add_clip("a", kStartUs);
+  evidence::Event event = test::event(1, "panic", kStartUs + 10 * kSecondUs);
+  event.set_registration("AB12CDE");
+  ASSERT_TRUE(index_.submit(test::events_reported("unit-1", {event})).has_value());
+  evidence::TrueTime time;
+  time.set_earliest_start_us(kStartUs - 3 * test::kDayUs);
+  time.set_latest_start_us(kStartUs - 3 * test::kDayUs);
+  time.set_earliest_end_us(kStartUs - 3 * test::kDayUs + 60 * kSecondUs);
+  time.set_latest_end_us(kStartUs - 3 * test::kDayUs + 60 * kSecondUs);
+  time.set_method("satellite");
+  ASSERT_TRUE(index_.submit(test::clip_timed("a", time, 1)).has_value());
+  ClipQuery query;
+  query.event_type = "panic";
+  EXPECT_THAT(find(query), testing::ElementsAre("a"));
+  query.from = from_unix_us(kStartUs - 4 * test::kDayUs);
+  query.to = from_unix_us(kStartUs - 2 * test::kDayUs);
+  EXPECT_THAT(find(query), testing::ElementsAre("a"));
+  query.from = from_unix_us(kStartUs - test::kDayUs);
+  query.to = from_unix_us(kStartUs + test::kDayUs);
+  EXPECT_THAT(find(query), testing::IsEmpty());
+}
+
 TEST_F(FindClipsTest, AClipWithoutAClockLiesBeforeItsArrival) {
   ClipSpec spec;
   spec.name = "a";

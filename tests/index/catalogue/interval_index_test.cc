@@ -11,6 +11,7 @@ constexpr std::int64_t kMin = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kHour = kClassSpan[1];
 constexpr std::int64_t kDay = kClassSpan[2];
+constexpr std::int64_t kPiece = kClassSpan[kCutClass];
 
 std::vector<std::int64_t> starts(const store::Reader& reader, const Interval& asked,
                                  store::Order order) {
@@ -45,7 +46,7 @@ TEST(IntervalIndex, OverlapIsHalfOpen) {
 TEST(IntervalIndex, EveryLengthIsFoundAtItsLastMicrosecondAndNotBehind) {
   for (const std::int64_t length :
        {std::int64_t{1}, kClassSpan[0] - 1, kClassSpan[0], kClassSpan[0] + 1, kHour, kHour + 1,
-        kDay - 1, kDay, kDay + 1, 3 * kDay, 3 * kDay + 7}) {
+        kDay - 1, kDay, kDay + 1, 3 * kDay, kPiece, kPiece + 1, 3 * kPiece + 7}) {
     test::MemoryStore store;
     const Interval interval = indexable(-kHour, -kHour + length);
     ASSERT_EQ(interval.end_us, -kHour + length);
@@ -76,15 +77,22 @@ TEST(IntervalIndex, TheEndsOfTimeAreTimesToo) {
 }
 
 TEST(IntervalIndex, OfManyPiecesOneIsListed) {
-  const Interval interval{10, 10 + 5 * kDay};
+  const Interval interval{10, 10 + 5 * kPiece};
   const auto asc = store::Order::kAscending;
   const auto desc = store::Order::kDescending;
   EXPECT_EQ(listed_at(interval, {}, asc), 10);
-  EXPECT_EQ(listed_at(interval, {}, desc), 10 + 4 * kDay);
-  EXPECT_EQ(listed_at(interval, {10 + kDay, kMax}, asc), 10 + kDay);
-  EXPECT_EQ(listed_at(interval, {10 + kDay - 1, kMax}, asc), 10);
-  EXPECT_EQ(listed_at(interval, {kMin, 10 + kDay}, desc), 10);
-  EXPECT_EQ(listed_at(interval, {kMin, 10 + kDay + 1}, desc), 10 + kDay);
+  EXPECT_EQ(listed_at(interval, {}, desc), 10 + 4 * kPiece);
+  EXPECT_EQ(listed_at(interval, {10 + kPiece, kMax}, asc), 10 + kPiece);
+  EXPECT_EQ(listed_at(interval, {10 + kPiece - 1, kMax}, asc), 10);
+  EXPECT_EQ(listed_at(interval, {kMin, 10 + kPiece}, desc), 10);
+  EXPECT_EQ(listed_at(interval, {kMin, 10 + kPiece + 1}, desc), 10 + kPiece);
+}
+
+TEST(IntervalIndex, WhatWasToldIsNoLongerThanAnythingTakes) {
+  EXPECT_EQ(indexable_as_told(5, 5 + kToldSpanMax), (Interval{5, 5 + kToldSpanMax}));
+  EXPECT_EQ(indexable_as_told(5, 6 + kToldSpanMax), (Interval{5, 5 + kToldSpanMax}));
+  EXPECT_EQ(indexable_as_told(5, 5), (Interval{5, 6}));
+  EXPECT_EQ(indexable_as_told(kMax, kMax).end_us, kMax);
 }
 
 TEST(IntervalIndex, ADamagedRowIsCorrupt) {

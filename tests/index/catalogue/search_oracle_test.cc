@@ -32,6 +32,7 @@ class SearchOracle : public testing::Test {
     for (const char* unit : {"unit-0", "unit-1", "unit-2"}) add(test::unit_enrolled(unit));
     for (int n = 0; n < 250; ++n) add(test::clip_accepted(random_clip(n)));
     for (int n = 0; n < 60; ++n) add_event(static_cast<std::uint64_t>(n));
+    for (int n = 0; n < 250; ++n) time_clip(n);
     destroy_some();
   }
 
@@ -73,6 +74,24 @@ class SearchOracle : public testing::Test {
     if (pick(15) == 0) event.set_clock_state(evidence::CLOCK_STATE_UNSET);
     add(test::events_reported("unit-" + std::to_string(number % 3), {event}));
   }
+  // States the true time of some clips, of some twice: near what was told, far from it, hardly
+  // known.
+  void time_clip(int number) {
+    static constexpr std::array<std::int64_t, 7> kWidthsS{0,     3,      240,       3600,
+                                                          9'000, 90'000, 50'000'000};
+    for (std::uint64_t times = pick(3); times > 0; --times) {
+      const std::int64_t start = random_time();
+      const std::int64_t width = kWidthsS[pick(pick(3) == 0 ? kWidthsS.size() : 4)] * kSecondUs;
+      const std::int64_t length = random_length_ms() * 1000;
+      evidence::TrueTime time;
+      time.set_earliest_start_us(start);
+      time.set_latest_start_us(start + width);
+      time.set_earliest_end_us(start + length);
+      time.set_latest_end_us(start + width + length);
+      time.set_method("told");
+      add(test::clip_timed("clip " + std::to_string(number), time, 1));
+    }
+  }
   void destroy_some() {
     evidence::SweepPlan plan;
     for (const ClipRow& row : clips()) {
@@ -108,8 +127,17 @@ class SearchOracle : public testing::Test {
     if (pick(4) == 0) query.unit = UnitId::parse(word("unit-", 3)).value();
     if (query.unit && pick(2) == 0) query.event_sequence = pick(70);
     random_interval(query);
+    if (pick(4) == 0) {
+      query.from.reset();
+      query.to.reset();
+      for (std::uint64_t n = 1 + pick(2); n > 0; --n) {
+        const std::int64_t start = random_time();
+        query.spans.push_back({start, start + 1 + static_cast<std::int64_t>(pick(2)) * kDayUs});
+      }
+    }
     const bool nothing = !query.registration && !query.vehicle_licence && !query.driver_licence &&
-                         !query.event_type && !query.unit && !query.from && !query.to;
+                         !query.event_type && !query.unit && !query.from && !query.to &&
+                         query.spans.empty();
     if (nothing) query.from = from_unix_us(kStartUs);
     return query;
   }
@@ -126,7 +154,7 @@ class SearchOracle : public testing::Test {
       return false;
     }
     if (query.unit && !query.event_sequence && query.unit->text() != names.unit) return false;
-    if (!overlap(interval_of(row), asked_interval(query))) return false;
+    if (!may_be_within(row, query)) return false;
     if (!query.event_type && !query.event_sequence) return true;
     const std::vector<StoredEvent> all = events();
     return std::ranges::any_of(all, [&](const StoredEvent& event) {
@@ -134,8 +162,22 @@ class SearchOracle : public testing::Test {
              (!query.event_sequence || (event.event().sequence() == *query.event_sequence &&
                                         event.unit() == query.unit->text())) &&
              !names.registration.empty() && event.event().registration() == names.registration &&
-             overlap(interval_of(event), interval_of(row));
+             overlap(interval_of(event), told_interval(row));
     });
+  }
+  static bool may_be_within(const ClipRow& row, const ClipQuery& query) {
+    const auto within = [&](const Interval& span) { return overlap(possible_interval(row), span); };
+    return query.spans.empty() ? within(asked_interval(query))
+                               : std::ranges::any_of(query.spans, within);
+  }
+  static Interval asked_interval(const ClipQuery& query) {
+    if (query.spans.empty()) return asked_interval<ClipQuery>(query);
+    Interval all = query.spans.front();
+    for (const Interval& span : query.spans) {
+      all.start_us = std::min(all.start_us, span.start_us);
+      all.end_us = std::max(all.end_us, span.end_us);
+    }
+    return all;
   }
   template <typename Query>
   static Interval asked_interval(const Query& query) {

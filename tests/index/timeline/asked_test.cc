@@ -34,6 +34,29 @@ TEST(Asked, TheHourThatComesTwiceIsAskedTwice) {
   EXPECT_NE(asked->says.find("GMT (UTC+00:00)"), std::string::npos) << asked->says;
 }
 
+TEST(Asked, AnEndThatIsNotGivenIsOpen) {
+  const auto from = asked_spans(london(), "2026-10-25 01:30", std::nullopt);
+  ASSERT_TRUE(from.has_value());
+  EXPECT_EQ(from->spans, (std::vector<Bounds>{{at("2026-10-25T00:30:00Z"), kFarUs}}));
+  const auto until = asked_spans(london(), std::nullopt, "2026-10-25 01:30");
+  ASSERT_TRUE(until.has_value());
+  EXPECT_EQ(until->spans, (std::vector<Bounds>{{-kFarUs, at("2026-10-25T01:30:00Z")}}));
+}
+
+TEST(Asked, AMomentIsEveryInstantItMeans) {
+  const std::int64_t summer = at("2026-10-25T00:30:00Z");
+  const std::int64_t winter = at("2026-10-25T01:30:00Z");
+  EXPECT_EQ(asked_moment(london(), "2026-10-25 01:30")->spans,
+            (std::vector<Bounds>{{summer, summer}, {winter, winter}}));
+  EXPECT_EQ(asked_moment(london(), "2026-10-25T01:30:00Z")->spans,
+            (std::vector<Bounds>{{winter, winter}}));
+  const std::int64_t change = at("2026-03-29T01:00:00Z");
+  const auto never = asked_moment(london(), "2026-03-29 01:30");
+  EXPECT_EQ(never->spans, (std::vector<Bounds>{{change, change}}));
+  EXPECT_NE(never->says.find("does not exist"), std::string::npos) << never->says;
+  EXPECT_EQ(asked_moment(london(), "noon").error().token, "bad_time");
+}
+
 TEST(Asked, OneEndInItMeansTheLongerSpan) {
   EXPECT_EQ(spans("2026-10-25 00:30", "2026-10-25 01:30"),
             Texts{"2026-10-24T23:30:00Z 2026-10-25T01:30:00Z"});

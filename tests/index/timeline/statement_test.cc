@@ -54,6 +54,46 @@ TEST(Statement, SlowOverSeveralDays) {
             "satellite time in 2).\n");
 }
 
+TEST(Statement, HowMuchAClockGains) {
+  UnitMaker unit;
+  for (const std::int64_t day : {0, 10}) {
+    const std::int64_t start = kWinter + day * kDayUs;
+    unit.clip(start, day * kSecondUs, kManual).times.push_back(receiver(start));
+  }
+  const FusedClock clock = unit.fused();
+  const auto all = stretches(clock);
+  ASSERT_EQ(all.size(), 2U);  // ten seconds apart: not one error
+  EXPECT_EQ(gain_ppb(clock, all[0]), std::nullopt);
+  // Taken as one: ten seconds in ten days, within three.
+  const auto gain = gain_ppb(clock, {0, 1, {}, true});
+  ASSERT_TRUE(gain.has_value());
+  EXPECT_TRUE(gain->holds(11'574)) << gain->lo << " " << gain->hi;
+  EXPECT_LE(gain->width(), 7'000);
+  EXPECT_EQ(gain_ppb(clock, {0, 1, {}, false}), std::nullopt);
+}
+
+TEST(Statement, AroundAMomentOnlyItsStretch) {
+  UnitMaker unit;
+  for (const std::int64_t hour : {0, 1, 2}) {
+    const std::int64_t start = kWinter + hour * kHourUs;
+    unit.clip(start, hour * kMinuteUs, kManual).times.push_back(receiver(start));
+  }
+  const FusedClock clock = unit.fused();
+  ASSERT_EQ(stretches(clock).size(), 3U);
+  const auto numbers = [&](std::int64_t minute) {
+    const std::int64_t us = kWinter + minute * kMinuteUs;
+    std::vector<std::uint64_t> all;
+    for (const FusedClip& clip : during(clock, {{us, us}}).clips) all.push_back(clip.number);
+    return all;
+  };
+  using Numbers = std::vector<std::uint64_t>;
+  EXPECT_EQ(numbers(0), Numbers{1});
+  EXPECT_EQ(numbers(60), Numbers{2});
+  EXPECT_EQ(numbers(30), (Numbers{1, 2}));  // in none: the one before and the one after
+  EXPECT_EQ(numbers(-30), Numbers{1});
+  EXPECT_EQ(numbers(500), Numbers{3});
+}
+
 TEST(Statement, Right) {
   UnitMaker unit;
   unit.clip(kWinter, 0, kGnss).times.push_back(receiver(kWinter));

@@ -20,6 +20,8 @@
 namespace hansom {
 namespace {
 
+constexpr std::size_t kBlockBytes = 64;
+static_assert(kBlockBytes == SHA256_CBLOCK);
 using ChainingValue = std::array<std::uint32_t, 8>;  // FIPS 180-4, section 6.2.2: a to h
 
 #ifdef __x86_64__
@@ -106,7 +108,7 @@ __attribute__((target("sha,sse4.1"))) void run_two(ChainingValue& a, const std::
   Lane first, second;
   load_state(first, a);
   load_state(second, b);
-  for (; blocks > 0; --blocks, of_a += SHA256_CBLOCK, of_b += SHA256_CBLOCK) {
+  for (; blocks > 0; --blocks, of_a += kBlockBytes, of_b += kBlockBytes) {
     const Lane first_before = first, second_before = second;
     load_block(first, of_a);
     load_block(second, of_b);
@@ -162,11 +164,11 @@ void RunningSha256::update(ByteSpan bytes) {
 void RunningSha256::update_both(RunningSha256& a, ByteSpan of_a, RunningSha256& b, ByteSpan of_b) {
   HANSOM_CHECK(&a != &b);
   SHA256_CTX first = context_of(a.context_), second = context_of(b.context_);
-  const std::size_t blocks = std::min(of_a.size(), of_b.size()) / SHA256_CBLOCK;
+  const std::size_t blocks = std::min(of_a.size(), of_b.size()) / kBlockBytes;
   if (blocks > 0 && first.num == 0 && second.num == 0 && can_run_two()) {
     ChainingValue of_first = std::to_array(first.h), of_second = std::to_array(second.h);
     run_two(of_first, of_a.data(), of_second, of_b.data(), blocks);
-    const std::size_t bytes = blocks * SHA256_CBLOCK;
+    const std::size_t bytes = blocks * kBlockBytes;
     for (auto [context, value] : {std::pair(&first, &of_first), std::pair(&second, &of_second)}) {
       std::copy(value->begin(), value->end(), context->h);
       // The length in bits, in two words.

@@ -61,8 +61,9 @@ inline constexpr std::int64_t kUnixUsMin = -62'135'596'800'000'000;
 inline constexpr std::int64_t kUnixUsMax = 253'402'300'799'999'999;
 
 // The sources of times and positions (sources/).
-inline constexpr std::size_t kBoxesMax = 400'000;    // of MP4, each looked at once by each source
+inline constexpr std::size_t kBoxesMax = 4'000'000;  // of MP4, each looked at once by each source
 inline constexpr std::size_t kSamplesMax = 400'000;  // of tracks that are neither picture nor sound
+inline constexpr std::uint64_t kLookedBytesMax = 128ULL * 1024 * 1024;  // that their parsers see
 inline constexpr std::size_t kMovieTracksMax = kStreamsMax;
 inline constexpr std::size_t kMovieKeysMax = 256;
 inline constexpr std::size_t kPrivatePacketBytesMax = 64ULL * 1024;  // of a PES packet, gathered

@@ -139,7 +139,8 @@ class FragmentReader {
     next_ += size;
     if (at >= clip_.size()) return true;
     const auto from = static_cast<std::size_t>(at);
-    sample.bytes = clip_.subspan(from, std::min<std::size_t>(size, clip_.size() - from));
+    sample.bytes =
+        budget_.take(clip_.subspan(from, std::min<std::size_t>(size, clip_.size() - from)));
     return sample.bytes.empty() || visit_(sample);
   }
 

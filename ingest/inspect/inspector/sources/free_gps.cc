@@ -315,7 +315,8 @@ void find_free_gps(ByteSpan clip, LookBudget& budget, Found& found) {
     const std::size_t until = next.value_or(clip.size() + kSizeBytes) - kSizeBytes;
     const std::size_t bytes = std::min(
         told >= kMagic.size() && told <= kBlockBytesMax ? told : kBlockBytesMax, until - start);
-    read_block({clip.subspan(start, bytes), start, -1, std::nullopt}, latest, budget, found);
+    read_block({budget.take(clip.subspan(start, bytes)), start, -1, std::nullopt}, latest, budget,
+               found);
   }
 }
 

@@ -242,6 +242,7 @@ void find_ligo_gps(ByteSpan clip, LookBudget& budget, Found& found) {
   Search search(clip, kMagic);
   while (const auto at = search.next()) {
     if (budget.samples == 0) return;
+    --budget.samples;
     Record record;
     record.offset = *at;
     read_records(clip.subspan(*at), record, budget, found);

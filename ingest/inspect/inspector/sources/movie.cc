@@ -85,7 +85,13 @@ void read_track(const Box& trak, MovieTrack& track, LookBudget& budget) {
 }  // namespace
 
 LookBudget LookBudget::whole() {
-  return {kBoxesMax, kSamplesMax};
+  return {kBoxesMax, kSamplesMax, kLookedBytesMax};
+}
+
+ByteSpan LookBudget::take(ByteSpan wanted) {
+  const ByteSpan taken = wanted.first(std::min<std::uint64_t>(wanted.size(), bytes));
+  bytes -= taken.size();
+  return taken;
 }
 
 std::optional<Box> BoxWalk::next() {

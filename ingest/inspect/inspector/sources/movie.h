@@ -28,7 +28,10 @@ struct Box {
 struct LookBudget {
   std::size_t boxes = 0;    // left
   std::size_t samples = 0;  // left
+  std::uint64_t bytes = 0;  // left of what parsers may see
   static LookBudget whole();
+  // As much of `wanted` as is left, which is then gone.
+  [[nodiscard]] ByteSpan take(ByteSpan wanted);
 };
 
 // The boxes that lie one after another in `bytes`. A box that claims more than there is ends with

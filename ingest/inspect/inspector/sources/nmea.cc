@@ -204,6 +204,7 @@ void find_nmea(std::string_view text, const TextPlace& place, Found& found) {
     if (type == "RMC" && sentence.count >= 9) read_rmc(writer);
     if (type == "GGA" && sentence.count >= 9) read_gga(writer);
     if (type == "ZDA" && sentence.count >= 4) read_zda(writer);
+    at += sentence.whole.size() - (dollar ? 2 : 1);  // sentences hold no others
   }
 }
 

@@ -11,11 +11,12 @@ namespace {
 
 constexpr std::size_t kFullBoxBytes = 4;
 constexpr std::size_t kStartEntryBytes = 12;
+constexpr std::size_t kStartEntriesMax = 256;  // one a track
 
 void read_start_times(const Box& cstb, const Movie& movie, Found& found) {
   ByteReader reader(cstb.payload);
   const std::size_t told = reader.u32be();
-  const std::size_t count = std::min(told, reader.left() / kStartEntryBytes);
+  const std::size_t count = std::min({told, reader.left() / kStartEntryBytes, kStartEntriesMax});
   for (std::size_t i = 0; i < count; ++i) {
     const MovieTrack* track = movie.track_of(reader.u32be());
     FoundTime time;

@@ -91,7 +91,7 @@ void read_payload(const Unit& unit, std::size_t from, std::optional<std::int64_t
                   LookBudget& budget, Found& found) {
   if (budget.samples == 0 || from >= unit.bytes.size()) return;
   --budget.samples;
-  const ByteSpan payload = ByteSpan(unit.bytes).subspan(from);
+  const ByteSpan payload = budget.take(ByteSpan(unit.bytes).subspan(from));
   Found within;
   const Sample sample{payload, from, media_us, std::nullopt};
   if (!read_novatek_packet(payload, from, -1, media_us, within) &&

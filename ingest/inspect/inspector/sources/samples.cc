@@ -109,7 +109,8 @@ void for_each_sample(ByteSpan clip, const MovieTrack& track, LookBudget& budget,
       sample.offset = offset;
       if (offset < clip.size()) {
         const auto from = static_cast<std::size_t>(offset);
-        sample.bytes = clip.subspan(from, std::min<std::size_t>(size, clip.size() - from));
+        sample.bytes =
+            budget.take(clip.subspan(from, std::min<std::size_t>(size, clip.size() - from)));
         if (!sample.bytes.empty() && !visit(sample)) return;
       }
       offset += size;

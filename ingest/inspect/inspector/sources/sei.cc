@@ -109,6 +109,8 @@ void SeiReader::read_parameters(ByteSpan nal) {
 }
 
 void SeiReader::read_messages(ByteSpan payload, const PacketPlace& place, Found& found) {
+  bytes_read_ += payload.size();
+  if (bytes_read_ > kLookedBytesMax) return;
   ByteReader reader(unescaped(payload));
   const auto number = [&reader] {  // bytes of 255 add up (H.264, 7.3.2.3.1)
     std::uint32_t sum = 0;

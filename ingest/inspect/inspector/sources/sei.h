@@ -20,7 +20,8 @@ struct PacketPlace {
 // - picture timing of H.264 and time codes of H.265: "h264:pic_timing", "hevc:time_code"; hours to
 //   frames, without date or zone.
 // - user data unregistered: sei_user_data.h.
-// Keeps at most one packet's message; one longer than kSeiBytesMax is passed over.
+// Keeps at most one packet's messages; those of a unit longer than kSeiBytesMax are passed over,
+// and all of them once kLookedBytesMax of them were read.
 class SeiReader {
  public:
   enum class Codec { kH264, kHevc };
@@ -41,6 +42,7 @@ class SeiReader {
   Codec codec_;
   std::size_t length_bytes_ = 0;  // before each NAL unit; 0: start codes stand between them
   std::optional<H264Timing> timing_;
+  std::uint64_t bytes_read_ = 0;  // of messages
   Bytes plain_;
 };
 

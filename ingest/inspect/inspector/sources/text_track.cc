@@ -118,8 +118,9 @@ void find_blackvue(ByteSpan clip, LookBudget& budget, Found& found) {
     const auto gps = find_box(*box, {box_type("gps ")}, budget);
     if (!gps) continue;
     const TextPlace place{gps->offset, std::nullopt, -1};
-    read_brackets(text_of(gps->payload), place, found);
-    find_nmea(text_of(gps->payload), place, found);
+    const std::string_view text = text_of(budget.take(gps->payload));
+    read_brackets(text, place, found);
+    find_nmea(text, place, found);
   }
 }
 

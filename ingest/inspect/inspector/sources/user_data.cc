@@ -15,6 +15,7 @@ constexpr std::uint32_t kDay = box_type("\251day");    // (c)day
 constexpr std::uint32_t kPlace = box_type("\251xyz");  // (c)xyz
 constexpr std::uint32_t kData = box_type("data");
 constexpr std::size_t kFullBoxBytes = 4;
+constexpr std::size_t kTextsMax = 64;  // of one box: one a language
 
 // A text of the movie or of one track.
 struct Text {
@@ -53,7 +54,7 @@ void add_place(const Text& text, Found& found) {
 void read_texts(const Box& box, const char* source, std::int32_t stream,
                 void (*add)(const Text&, Found&), Found& found) {
   ByteReader reader(box.payload);
-  while (reader.left() >= 4) {
+  for (std::size_t texts = 0; reader.left() >= 4 && texts < kTextsMax; ++texts) {
     const std::size_t size = reader.u16be();
     reader.skip(2);
     const std::size_t at = reader.at();

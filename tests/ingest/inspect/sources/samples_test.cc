@@ -90,8 +90,9 @@ TEST(Samples, TablesThatLieEndOrAreCut) {
 TEST(Samples, TheBudgetEndsTheWork) {
   TrackSpec track;
   track.samples.assign(100, "x");
-  EXPECT_EQ(samples_of(movie({track}), {1000, 40}).size(), 39U + 1);
-  EXPECT_TRUE(samples_of(movie({track}), {3, 40}).empty()) << "boxes are counted, too";
+  EXPECT_EQ(samples_of(movie({track}), {1000, 40, 1000}).size(), 39U + 1);
+  EXPECT_EQ(samples_of(movie({track}), {1000, 1000, 7}).size(), 7U) << "bytes, too";
+  EXPECT_TRUE(samples_of(movie({track}), {3, 40, 1000}).empty()) << "boxes are counted, too";
 }
 
 }  // namespace

@@ -143,7 +143,7 @@ TEST_F(ReckonTest, AClipIsStatedFirstAndAgainWhenInspectionTellsMore) {
   EXPECT_EQ(reckon_next(), (std::pair<std::uint64_t, std::uint64_t>{2, 2}));
   EXPECT_EQ(time(1).method(), "satellite");
   EXPECT_EQ(time(2).method(), "carried");
-  for (const std::uint64_t number : {1, 2}) {
+  for (const std::uint64_t number : {std::uint64_t{1}, std::uint64_t{2}}) {
     EXPECT_LE(time(number).earliest_start_us(), truly(number));
     EXPECT_GE(time(number).latest_start_us(), truly(number));
     EXPECT_LT(time(number).uncertainty_us(), 60 * kSecondUs);

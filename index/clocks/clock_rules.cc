@@ -5,6 +5,7 @@
 
 #include "index/catalogue/clip_rows.h"
 #include "index/clocks/keys.h"
+#include "index/reason.h"
 #include "index/register/register.h"
 #include "index/timeline/facts.h"
 #include "proto/base/clock.h"
@@ -17,7 +18,6 @@ using catalogue::CorrectionRow;
 using catalogue::UnitClock;
 using store::Family;
 
-constexpr std::size_t kReasonBytesMax = 1024;
 constexpr std::int64_t kErrorUsMax = std::int64_t{200} * 366 * 86'400 * 1'000'000;
 constexpr std::int64_t kTimeUsMax = std::int64_t{1} << 58;  // about the years 1 to 9999
 
@@ -53,12 +53,6 @@ Status wait_for_all(const std::string& unit, const Recorded& at, store::Batch& b
   clock.set_corrected_leaf(to_u64(at.leaf));
   put_unit_clock(batch, clock);
   return {};
-}
-
-Status check_reason(const std::string& reason) {
-  if (!reason.empty() && reason.size() <= kReasonBytesMax) return {};
-  return fail(ErrorKind::kInvalid, "reason_required",
-              "give a reason of 1 to " + std::to_string(kReasonBytesMax) + " bytes");
 }
 
 tl::unexpected<Error> bad_correction(std::string message) {

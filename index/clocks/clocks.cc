@@ -122,9 +122,14 @@ Result<std::optional<Waiting>> next_waiting(const store::Reader& reader, const s
 Result<bool> waits(const store::Reader& reader, const std::string& unit) {
   HANSOM_TRY_ASSIGN(const auto by_unit, reader.get(Family::kIndex, waiting_unit_key(unit)));
   if (by_unit) return true;
-  HANSOM_TRY_ASSIGN(const auto by_clip,
-                    catalogue::keys_with_prefix(reader, Family::kIndex, waiting_clips_of(unit)));
-  return !by_clip.empty();
+  bool by_clip = false;
+  const Bytes clips = waiting_clips_of(unit);
+  HANSOM_TRY(reader.scan(Family::kIndex, clips, catalogue::end_of_prefix(clips), Order::kAscending,
+                         [&by_clip](ByteSpan, ByteSpan) {
+                           by_clip = true;
+                           return false;
+                         }));
+  return by_clip;
 }
 
 Result<std::vector<std::string>> units_of_older_algorithm(const store::Reader& reader) {

@@ -4,6 +4,7 @@
 #include "index/catalogue/rows.pb.h"
 #include "index/keys/keys.h"
 #include "index/keys/site_keys.h"
+#include "index/reason.h"
 #include "index/site_rules.h"
 #include "proto/age/age.h"
 #include "proto/base/sha256.h"
@@ -16,7 +17,6 @@ using catalogue::UnitAuthorityRow;
 using catalogue::VaultRecipientRow;
 using store::Family;
 
-constexpr std::size_t kReasonBytesMax = 1024;
 constexpr std::size_t kJournalKeyBytes = 32;
 constexpr std::size_t kCertificateBytesMax = std::size_t{16} * 1024;
 
@@ -25,12 +25,6 @@ tl::unexpected<Error> bad(std::string what) {
 }
 tl::unexpected<Error> known(std::string what) {
   return fail(ErrorKind::kConflict, "key_known", std::move(what));
-}
-
-Status check_reason(const std::string& reason) {
-  if (!reason.empty() && reason.size() <= kReasonBytesMax) return {};
-  return fail(ErrorKind::kInvalid, "reason_required",
-              "give a reason of 1 to " + std::to_string(kReasonBytesMax) + " bytes");
 }
 
 Result<std::optional<VaultRecipientRow>> recipient_row(const store::Reader& state,

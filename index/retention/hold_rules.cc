@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "index/catalogue/clip_rows.h"
+#include "index/reason.h"
 #include "index/retention/keys.h"
 #include "proto/base/clock.h"
 
@@ -13,16 +14,6 @@ namespace {
 using catalogue::ClipRow;
 using catalogue::HoldRow;
 using store::Family;
-
-constexpr std::size_t kReasonBytesMax = 1024;
-
-Status check_reason(const std::string& reason) {
-  if (reason.empty() || reason.size() > kReasonBytesMax) {
-    return fail(ErrorKind::kInvalid, "reason_required",
-                "give a reason of 1 to " + std::to_string(kReasonBytesMax) + " bytes");
-  }
-  return {};
-}
 
 Result<std::optional<HoldRow>> get_hold(const store::Reader& reader, const std::string& hold_id) {
   return catalogue::get_row<HoldRow>(reader, Family::kRetention, hold_key(hold_id));

@@ -172,7 +172,7 @@ std::string views_apart(Bench& bench) {
 std::string check_views(const MakeBench& make) {
   const auto bench = make();
   std::atomic<bool> stop = false;
-  std::thread writer([&] {
+  std::jthread writer([&] {
     for (std::uint64_t i = 0; !stop && i < 2000; ++i) {
       bench->journal().submit(hold("hold " + number(i)), [](const Result<Committed>&) {});
     }

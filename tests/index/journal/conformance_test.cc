@@ -1,6 +1,7 @@
 // Both journals do what the contract says, and the checks catch those that do not.
 #include "tests/index/journal/conformance.h"
 
+#include "index/store/durable_mark.h"
 #include "tests/index/journal/failing_store.h"
 #include "tests/index/journal/fixture.h"
 #include "tests/index/journal/memory_journal.h"
@@ -13,10 +14,7 @@ class EmbeddedBench final : public Bench {
  public:
   explicit EmbeddedBench(const Secret& pem, const std::filesystem::path& copied_from = {})
       : pem_(pem.clone()) {
-    if (!copied_from.empty()) {
-      std::filesystem::copy(copied_from, folder_ / "store",
-                            std::filesystem::copy_options::recursive);
-    }
+    if (!copied_from.empty()) copy_store(copied_from, folder_ / "store");
     store_ = store::Store::open(folder_ / "store", store::Mode::kCreate).value();
     failing_ = std::make_unique<FailingStore>(*store_);
     journal_ = open_embedded(*failing_, rules_, signer(), clock_, *random_).value();
@@ -37,6 +35,15 @@ class EmbeddedBench final : public Bench {
   void fail_next_commit() override { failing_->fail_next(Failure::kBeforeWrite); }
 
  private:
+  // While the journal goes on: the mark first, since it is written after the commit it speaks of.
+  // Copied later it would speak of one that the copy of the log does not have.
+  static void copy_store(const std::filesystem::path& from, const std::filesystem::path& to) {
+    std::filesystem::create_directories(to);
+    std::filesystem::copy(store::DurableMark::path_in(from), to);
+    std::filesystem::copy(from, to,
+                          std::filesystem::copy_options::recursive |
+                              std::filesystem::copy_options::skip_existing);
+  }
   [[nodiscard]] tlog::Signer signer() const {
     return tlog::Signer::from_pem(kOrigin, pem_).value();
   }

@@ -2,6 +2,7 @@
 #include <boost/json/array.hpp>
 
 #include "index/api/json.h"
+#include "proto/evidence/level.h"
 
 namespace hansom::api {
 
@@ -128,6 +129,7 @@ json::object report_json(const evidence::Report& report) {
   }
   out["inspector_version"] = report.inspector_version();
   out["libav_version"] = report.libav_version();
+  out["level"] = std::string(evidence::level_word(report.level()));
   out["container"] = report.container();
   out["duration_us"] = report.duration_us();
   json::array streams;

@@ -85,7 +85,10 @@ bool good_report(const evidence::Report& report) {
   const bool decodable = report.outcome() == evidence::Report::DECODABLE;
   const bool undecodable = report.outcome() == evidence::Report::UNDECODABLE;
   if (!decodable && !(undecodable && !report.reason_token().empty())) return false;
-  return is_short(report.inspector_version()) && is_short(report.libav_version()) &&
+  const bool levelled = report.level() == evidence::Report::HEADERS ||
+                        report.level() == evidence::Report::KEYFRAMES ||
+                        report.level() == evidence::Report::FULL;
+  return levelled && is_short(report.inspector_version()) && is_short(report.libav_version()) &&
          is_short(report.reason_token()) && is_short(report.reason()) &&
          is_short(report.container()) && all_good(report.streams(), kStreamsMax, good_stream) &&
          all_good(report.thumbnails(), kThumbnailsMax, good_thumbnail) &&

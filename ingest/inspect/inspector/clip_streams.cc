@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "ingest/inspect/inspector/allow_list.h"
 #include "ingest/inspect/inspector/limits.h"
 #include "ingest/inspect/inspector/raw_time.h"
 #include "ingest/inspect/inspector/sources/byte_reader.h"
@@ -35,6 +36,11 @@ std::optional<SeiReader> messages_of(const AVCodecParameters& codec) {
                    {codec.extradata, size});
 }
 
+StreamDecoder::Frames frames_at(evidence::Report::Level level) {
+  return level == evidence::Report::FULL ? StreamDecoder::Frames::kAll
+                                         : StreamDecoder::Frames::kKeyOnly;
+}
+
 bool is_text(AVCodecID codec) {
   return codec == AV_CODEC_ID_SUBRIP || codec == AV_CODEC_ID_ASS || codec == AV_CODEC_ID_TEXT ||
          codec == AV_CODEC_ID_WEBVTT;
@@ -42,8 +48,8 @@ bool is_text(AVCodecID codec) {
 
 }  // namespace
 
-ClipStreams::ClipStreams(const Container& container, Found& found)
-    : found_(found), is_movie_(container.format().starts_with("mov,")) {
+ClipStreams::ClipStreams(const Container& container, Found& found, evidence::Report::Level level)
+    : found_(found), level_(level), is_movie_(container.format().starts_with("mov,")) {
   const AVFormatContext& context = *container.context();
   if (context.start_time != AV_NOPTS_VALUE) start_us_ = context.start_time;
   bool has_thumbnails = false;
@@ -54,12 +60,15 @@ ClipStreams::ClipStreams(const Container& container, Found& found)
     stream.is_picture = type == AVMEDIA_TYPE_VIDEO &&
                         (stream.libav->disposition & AV_DISPOSITION_ATTACHED_PIC) == 0;
     stream.is_sound = type == AVMEDIA_TYPE_AUDIO;
-    if (stream.is_picture) {
+    stream.has_decoder = allowed_decoder(stream.libav->codecpar->codec_id) != nullptr;
+    if (stream.is_picture && level_ != evidence::Report::HEADERS) {
       stream.pictures =
-          PictureProbe::open(*stream.libav, !has_thumbnails, thumbnail_every_us(context));
+          PictureProbe::open(*stream.libav, frames_at(level_),
+                             {!has_thumbnails, thumbnail_every_us(context), start_us_});
       has_thumbnails = has_thumbnails || stream.pictures.has_value();
     }
-    if (stream.is_sound) stream.sound = SoundProbe::open(*stream.libav);
+    if (stream.is_sound && level_ != evidence::Report::HEADERS)
+      stream.sound = SoundProbe::open(*stream.libav);
     if (stream.is_picture) stream.messages = messages_of(*stream.libav->codecpar);
     stream.is_text = is_text(stream.libav->codecpar->codec_id);
     streams_.push_back(std::move(stream));
@@ -180,6 +189,7 @@ void ClipStreams::finish(evidence::Report& report) {
     const bool with_gaps = stream.is_picture && !gaps_written;
     gaps_written = gaps_written || with_gaps;
     write_timeline(stream, with_gaps, report, out);
+    if (stream.pictures) stream.pictures->finish(damage_);
     if (stream.sound) {
       stream.sound->finish();
       write_sound(stream, kSpansMax / kStreamsMax, report);
@@ -215,7 +225,7 @@ Trouble ClipStreams::verdict() const {
     if (!stream.is_picture && !stream.is_sound) continue;
     any_stream = true;
     any_packet = any_packet || stream.packets > 0;
-    any_decoder = any_decoder || stream.pictures || stream.sound;
+    any_decoder = any_decoder || (stream.has_decoder && stream.packets > 0);
     any_tried = any_tried || (stream.pictures && stream.pictures->key_frames() > 0) ||
                 (stream.sound && stream.packets > 0);
     if (stream.pictures && stream.pictures->frames() > 0) return {};
@@ -224,6 +234,7 @@ Trouble ClipStreams::verdict() const {
   if (!any_stream) return {"no_stream", "there is no picture and no sound stream in the clip"};
   if (!any_packet) return {"no_packets", "the streams of the clip have no packets"};
   if (!any_decoder) return {"unsupported_codec", "no stream has a codec on the list of decoders"};
+  if (level_ == evidence::Report::HEADERS) return {};  // as far as the packets tell
   if (!any_tried) return {"no_key_frame", "the pictures never start: the clip has no key frame"};
   return {"damaged", "no picture and no sound could be decoded"};
 }

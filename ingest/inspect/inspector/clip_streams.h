@@ -19,9 +19,9 @@ class ClipStreams {
  public:
   // Requires: an opened container that outlives this; so does `found`, which takes the times and
   // positions that packets tell.
-  ClipStreams(const Container& container, Found& found);
+  ClipStreams(const Container& container, Found& found, evidence::Report::Level level);
 
-  // Counts and times a packet, reads its messages, and decodes it where that is wanted.
+  // Counts and times a packet, reads its messages, and decodes it where the level wants that.
   void add(AVPacket& packet);
   // Writes streams, timelines, gaps, sound, thumbnails and damage.
   void finish(evidence::Report& report);
@@ -33,6 +33,7 @@ class ClipStreams {
     const AVStream* libav = nullptr;
     bool is_picture = false;  // moving pictures, not a cover
     bool is_sound = false;
+    bool has_decoder = false;  // on the list, whether or not the level decodes
     std::optional<PictureProbe> pictures;
     std::optional<SoundProbe> sound;
     std::optional<SeiReader> messages;
@@ -51,6 +52,7 @@ class ClipStreams {
   static void write_sound(const Stream& stream, std::size_t spans_max, evidence::Report& report);
 
   Found& found_;
+  const evidence::Report::Level level_;
   bool is_movie_ = false;  // packets lie in it as they are
   std::int64_t start_us_ = 0;
   std::vector<Stream> streams_;

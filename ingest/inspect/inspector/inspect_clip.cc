@@ -21,7 +21,7 @@ namespace hansom::ingest {
 namespace {
 
 // Changes whenever a report of the same bytes could differ.
-constexpr const char* kInspectorVersion = "hansom-inspector " HANSOM_VERSION " rules 4";
+constexpr const char* kInspectorVersion = "hansom-inspector " HANSOM_VERSION " rules 5";
 
 // The tags that hold a time, of a container whose bytes our own parsers do not know.
 void read_tags(const AVDictionary* tags, std::int32_t stream, Found& found) {
@@ -79,11 +79,12 @@ void prepare_libav() {
   static_cast<void>(avcodec_find_encoder(AV_CODEC_ID_MJPEG));
 }
 
-evidence::Report inspect_clip(ByteSpan clip) {
+evidence::Report inspect_clip(ByteSpan clip, evidence::Report::Level level) {
   evidence::Report report;
   report.set_inspector_version(kInspectorVersion);
   report.set_libav_version(printable(av_version_info(), kTextBytesMax));
   report.set_outcome(evidence::Report::UNDECODABLE);
+  report.set_level(level);
 
   // 1. Which times and positions are written in it? Told by the bytes alone, so a clip that nothing
   //    can play still tells them.
@@ -104,9 +105,9 @@ evidence::Report inspect_clip(ByteSpan clip) {
   if (context.duration != AV_NOPTS_VALUE) report.set_duration_us(context.duration);
   read_all_tags(context, found);
 
-  // 3. Every packet once: counted, timed, searched for messages that tell a time, and decoded if it
-  //    is sound or a key frame that is due.
-  ClipStreams streams(container, found);
+  // 3. Every packet once: counted, timed, searched for messages that tell a time, and decoded if
+  //    the level asks for it.
+  ClipStreams streams(container, found, level);
   const Trouble stopped = read_packets(container, streams);
 
   // 4. What came of it. A clip that was cut short is decodable, and says where it ended.

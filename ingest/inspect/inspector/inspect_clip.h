@@ -10,8 +10,9 @@ namespace hansom::ingest {
 // nothing is left to ask for in the sandbox. Touches no clip.
 void prepare_libav();
 
-// Inspects a clip. The report depends on the bytes, this program's version and libav's, on nothing
-// else. Bad clips make a report that says so; throws std::bad_alloc only.
-[[nodiscard]] evidence::Report inspect_clip(ByteSpan clip);
+// Inspects a clip as closely as `level` says. The report depends on the bytes, the level, this
+// program's version and libav's, on nothing else. Bad clips make a report that says so; throws
+// std::bad_alloc only. Requires: a level, not LEVEL_UNKNOWN.
+[[nodiscard]] evidence::Report inspect_clip(ByteSpan clip, evidence::Report::Level level);
 
 }  // namespace hansom::ingest

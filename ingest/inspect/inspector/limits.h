@@ -74,7 +74,6 @@ inline constexpr std::size_t kSeiBytesMax = 64ULL * 1024;            // of one N
 inline constexpr std::int64_t kThumbnailEveryUs = 10'000'000;
 inline constexpr int kThumbnailWidthPx = 320;
 inline constexpr int kThumbnailHeightMaxPx = 640;
-inline constexpr std::int64_t kKeyFrameEveryUs = 1'000'000;  // at most one decoded in each
 inline constexpr std::int64_t kSoundWindowUs = 100'000;
 inline constexpr double kSoundThresholdDbfs = -60.0;
 inline constexpr std::int64_t kSoundBridgeWindows = 3;  // a silence as short as this ends nothing

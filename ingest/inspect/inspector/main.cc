@@ -13,6 +13,7 @@
 #include "ingest/inspect/inspector/answer.h"
 #include "ingest/inspect/inspector/inspect_clip.h"
 #include "ingest/inspect/inspector/sandbox.h"
+#include "proto/evidence/level.h"
 
 namespace hansom::ingest {
 namespace {
@@ -45,7 +46,10 @@ bool write_all(ByteSpan bytes) {
 }
 
 int run(int argc, char** argv) {
-  if (argc != 3) return kExitSandbox;
+  if (argc != 3 && argc != 4) return kExitSandbox;
+  // Memory in bytes, processor seconds, level: `keyframes` where none is asked for.
+  const auto level = evidence::level_of(argc == 4 ? argv[3] : "keyframes");
+  if (!level) return kExitSandbox;
   SandboxLimits limits;
   limits.memory_bytes = std::strtoull(argv[1], nullptr, 10);
   limits.cpu_seconds = static_cast<std::uint32_t>(std::strtoul(argv[2], nullptr, 10));
@@ -58,7 +62,7 @@ int run(int argc, char** argv) {
   if (!measures) return kExitSandbox;
   // From here the clip may do what it likes.
   std::string answer;
-  if (!inspect_clip(*clip).SerializeToString(&answer)) return kExitMemory;
+  if (!inspect_clip(*clip, *level).SerializeToString(&answer)) return kExitMemory;
   const auto header = encode_header({*measures, static_cast<std::uint32_t>(answer.size())});
   return write_all(header) &&
                  write_all({reinterpret_cast<const std::uint8_t*>(answer.data()), answer.size()})

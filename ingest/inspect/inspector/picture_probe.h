@@ -1,4 +1,4 @@
-// Decodes key frames of a picture stream, few of them, and makes thumbnails.
+// Decodes the pictures of a stream, the key frames or all of them, and makes thumbnails.
 #pragma once
 
 #include <optional>
@@ -18,31 +18,42 @@ struct TimedJpeg {
 // One thread. The stream must outlive it.
 class PictureProbe {
  public:
-  // Nothing when no decoder on the list opens for the stream. `thumbnails`: whether to make any, at
-  // most one in `thumbnail_every_us`.
-  [[nodiscard]] static std::optional<PictureProbe> open(const AVStream& stream, bool thumbnails,
-                                                        std::int64_t thumbnail_every_us);
+  struct Wishes {
+    bool thumbnails = false;
+    std::int64_t thumbnail_every_us = 0;  // at most one in each
+    std::int64_t clip_start_us = 0;       // of the clip's timeline, in the container's times
+  };
+  // Nothing when no decoder on the list opens for the stream.
+  [[nodiscard]] static std::optional<PictureProbe> open(const AVStream& stream,
+                                                        StreamDecoder::Frames frames,
+                                                        const Wishes& wishes);
 
-  // Decodes the packet if it is a key frame and kKeyFrameEveryUs passed since the last one decoded;
-  // of any other only the form is checked.
+  // Decodes the packet if the level decodes it; of any other only the form is checked. `time_us` is
+  // the packet's on the clip's timeline.
   void add(AVPacket& packet, std::int64_t time_us, DamageLog& damage);
+  // Takes what the decoder still holds.
+  void finish(DamageLog& damage);
 
   [[nodiscard]] std::uint64_t key_frames() const { return key_frames_; }  // marked so
   [[nodiscard]] std::uint64_t frames() const { return frames_; }          // decoded
   [[nodiscard]] std::vector<TimedJpeg>& thumbnails() { return thumbnails_; }
 
  private:
-  PictureProbe(const AVStream& stream, StreamDecoder decoder)
-      : stream_(&stream), decoder_(std::move(decoder)) {}
+  PictureProbe(const AVStream& stream, StreamDecoder decoder, StreamDecoder::Frames frames,
+               const Wishes& wishes)
+      : stream_(&stream), decoder_(std::move(decoder)), decodes_(frames), wishes_(wishes) {}
 
-  void take_frame(const AVFrame& frame, std::int64_t time_us);
+  [[nodiscard]] std::int64_t shown_us(const AVFrame& frame, std::int64_t packet_us) const;
+  void take_frame(const AVFrame& frame, std::int64_t time_us, DamageLog& damage);
+  void make_thumbnail_if_due(const AVFrame& frame, std::int64_t time_us);
+  void note_damage(const char* kind, std::int64_t time_us, std::int64_t ticks, DamageLog& damage);
 
   const AVStream* stream_;
   StreamDecoder decoder_;
-  bool wants_thumbnails_ = false;
-  std::int64_t thumbnail_every_us_ = 0;
-  std::optional<std::int64_t> last_decoded_us_;
+  StreamDecoder::Frames decodes_;
+  Wishes wishes_;
   std::optional<std::int64_t> last_thumbnail_us_;
+  std::int64_t last_packet_us_ = 0;
   std::uint64_t key_frames_ = 0;
   std::uint64_t frames_ = 0;
   std::size_t thumbnail_bytes_ = 0;

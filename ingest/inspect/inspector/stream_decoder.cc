@@ -42,11 +42,9 @@ std::optional<StreamDecoder> StreamDecoder::open(const AVStream& stream, Frames 
   context.thread_count = 1;
   context.max_pixels = kPixelsMax;
   context.max_samples = 1 << 20;
-  if (frames == Frames::kKeyOnly) {
-    context.skip_frame = AVDISCARD_NONKEY;
-    // A key frame that is no IDR picture counts as not recovered; it is shown all the same.
-    context.flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;
-  }
+  if (frames == Frames::kKeyOnly) context.skip_frame = AVDISCARD_NONKEY;
+  // A key frame that is no IDR picture counts as not recovered; it is shown all the same.
+  context.flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;
   AVDictionary* options = nullptr;
   av_dict_set(&options, "codec_whitelist", decoder_list(), 0);
   const int opened = avcodec_open2(&context, codec, &options);

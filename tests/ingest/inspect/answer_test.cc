@@ -18,6 +18,7 @@ namespace {
 evidence::Report good_report() {
   evidence::Report report;
   report.set_outcome(evidence::Report::DECODABLE);
+  report.set_level(evidence::Report::KEYFRAMES);
   report.add_streams()->set_codec("h264");
   evidence::Thumbnail& thumbnail = *report.add_thumbnails();
   thumbnail.set_media_type("image/jpeg");
@@ -49,6 +50,8 @@ TEST(ReportCheck, WhatAnInspectorNeverSaysIsNot) {
   const Change changes[] = {
       [](evidence::Report& r) { r.clear_outcome(); },
       [](evidence::Report& r) { r.set_outcome(evidence::Report::UNDECODABLE); },  // no reason
+      [](evidence::Report& r) { r.clear_level(); },
+      [](evidence::Report& r) { r.set_level(static_cast<evidence::Report::Level>(4)); },
       [](evidence::Report& r) { r.set_container(std::string(kTextBytesMax + 1, 'x')); },
       [](evidence::Report& r) { r.mutable_streams(0)->set_index(kStreamsMax); },
       [](evidence::Report& r) {

@@ -33,6 +33,12 @@ ingest::Inspection inspect_bytes(ByteSpan clip, const ingest::InspectorOptions& 
   return *std::move(inspection);
 }
 
+evidence::Report inspect_at(const std::string& level, ByteSpan clip) {
+  ingest::InspectorOptions options = real_inspector();
+  options.more_arguments = {level};
+  return inspect_bytes(clip, options).report;
+}
+
 Bytes read_whole(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
   EXPECT_TRUE(in) << path;

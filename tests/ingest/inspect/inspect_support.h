@@ -18,6 +18,9 @@ namespace hansom::test {
 [[nodiscard]] ingest::Inspection inspect_bytes(
     ByteSpan clip, const ingest::InspectorOptions& options = real_inspector());
 
+// The same at a level: "headers", "keyframes" or "full".
+[[nodiscard]] evidence::Report inspect_at(const std::string& level, ByteSpan clip);
+
 [[nodiscard]] Bytes read_whole(const std::filesystem::path& path);
 
 // Makes a clip with the ffmpeg command: `arguments` stand between "ffmpeg" and the name of the

@@ -6,6 +6,7 @@
 #include "index/catalogue/clip_rules.h"
 #include "index/catalogue/event_rules.h"
 #include "index/clocks/clock_rules.h"
+#include "index/inspections/inspection_rules.h"
 #include "index/keys/key_rules.h"
 #include "index/recorded.h"
 #include "index/register/unit_rules.h"
@@ -46,7 +47,9 @@ Status AllRules::validate(evidence::Record& record, const store::Reader& state) 
     case R::kClipAccepted:
       return catalogue::validate_clip_accepted(*record.mutable_clip_accepted(), state);
     case R::kClipInspected:
-      return catalogue::validate_clip_inspected(*record.mutable_clip_inspected(), state);
+      return inspections::validate_clip_inspected(*record.mutable_clip_inspected(), state);
+    case R::kInspectorDied:
+      return inspections::validate_inspector_died(record.inspector_died(), state);
     case R::kEventsReported:
       return catalogue::validate_events_reported(*record.mutable_events_reported(), state);
     case R::kClipTimed:
@@ -124,7 +127,7 @@ Status apply_clip_accepted(const evidence::ClipAccepted& act, const Recorded& at
 }
 Status apply_clip_inspected(const evidence::ClipInspected& act, const Recorded& at,
                             store::Batch& batch) {
-  HANSOM_TRY(catalogue::apply_clip_inspected(act, at, batch));
+  HANSOM_TRY(inspections::apply_clip_inspected(act, at, batch));
   return clocks::note_clip_inspected(act, at, batch);
 }
 Status apply_events_reported(const evidence::EventsReported& act, const Recorded& at,
@@ -134,6 +137,7 @@ Status apply_events_reported(const evidence::EventsReported& act, const Recorded
 }
 Status apply_clip_destroyed(const evidence::ClipDestroyed& act, const Recorded& at,
                             store::Batch& batch) {
+  HANSOM_TRY(inspections::note_clip_destroyed(act, batch));
   HANSOM_TRY(retention::apply_clip_destroyed(act, at, batch));
   return clocks::note_clip_destroyed(act, at, batch);
 }
@@ -157,6 +161,8 @@ Status AllRules::apply(const evidence::Record& record, LeafIndex leaf, store::Ba
       return apply_clip_accepted(record.clip_accepted(), at, batch);
     case R::kClipInspected:
       return apply_clip_inspected(record.clip_inspected(), at, batch);
+    case R::kInspectorDied:
+      return inspections::apply_inspector_died(record.inspector_died(), at, batch);
     case R::kEventsReported:
       return apply_events_reported(record.events_reported(), at, batch);
     case R::kClipTimed:

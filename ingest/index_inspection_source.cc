@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "index/catalogue/catalogue.h"
+#include "index/inspections/inspections.h"
 #include "index/keys/site_keys.h"
 #include "ingest/inspect/sealed_memfd.h"
 
@@ -40,15 +41,17 @@ class PictureRandom final : public Random {
 
 }  // namespace
 
-Result<std::optional<ClipId>> IndexInspectionSource::next() {
+Result<std::optional<InspectionTask>> IndexInspectionSource::next() {
   const std::lock_guard lock(mutex_);
   HANSOM_TRY_ASSIGN(const View view, index_.view());
-  HANSOM_TRY_ASSIGN(const auto waiting,
-                    catalogue::pending_inspections(view.reader(), in_hand_.size() + 1));
+  HANSOM_TRY_ASSIGN(const auto waiting, inspections::pending(view.reader(), in_hand_.size() + 1));
   for (const auto& clip : waiting) {
-    if (in_hand_.insert(clip).second) return std::optional(clip);
+    if (in_hand_.contains(clip)) continue;
+    HANSOM_TRY_ASSIGN(const catalogue::ClipRow row, catalogue::find_clip(view.reader(), clip));
+    in_hand_.insert(clip);
+    return InspectionTask{clip, static_cast<unsigned>(row.waiting().failed_size())};
   }
-  return std::optional<ClipId>();
+  return std::optional<InspectionTask>();
 }
 
 Result<FileDescriptor> IndexInspectionSource::open_media(ClipId clip) {
@@ -60,16 +63,31 @@ Result<FileDescriptor> IndexInspectionSource::open_media(ClipId clip) {
   return open_to_memfd(opener, media_bytes_max_);
 }
 
-Status IndexInspectionSource::store(ClipId clip, evidence::Report report) {
-  HANSOM_TRY(seal_thumbnails(clip, report));
+Status IndexInspectionSource::store(const InspectionTask& task, evidence::Report report) {
+  HANSOM_TRY(seal_thumbnails(task.clip, report));
   evidence::Record record = record_by_server();
   auto* inspected = record.mutable_clip_inspected();
-  inspected->set_sealed_sha256(to_text(clip.span()));
+  inspected->set_sealed_sha256(to_text(task.clip.span()));
   *inspected->mutable_report() = report;
   const auto committed = index_.submit_and_wait(std::move(record));
   if (!committed && committed.error().kind != ErrorKind::kGone) return fail(committed.error());
   if (!committed) HANSOM_TRY(remove_thumbnails(report));
-  give_back(clip);
+  give_back(task.clip);
+  return {};
+}
+
+Status IndexInspectionSource::put_back(const InspectionTask& task, const evidence::Report& report) {
+  evidence::Record record = record_by_server();
+  auto* died = record.mutable_inspector_died();
+  died->set_clip(to_text(task.clip.span()));
+  died->set_reason_token(report.reason_token());
+  died->set_reason(report.reason());
+  const auto committed = index_.submit_and_wait(std::move(record));
+  // Gone, or inspected by somebody else: nobody waits for it.
+  const bool over = !committed && (committed.error().kind == ErrorKind::kGone ||
+                                   committed.error().token == "not_waiting");
+  if (!committed && !over) return fail(committed.error());
+  give_back(task.clip);
   return {};
 }
 

@@ -21,12 +21,14 @@ class IndexInspectionSource final : public InspectionSource {
                         const age::IdentitySet& identities, std::uint64_t media_bytes_max)
       : index_(index), vault_(vault), identities_(identities), media_bytes_max_(media_bytes_max) {}
 
-  // The oldest clip that waits and is in no worker's hands.
-  Result<std::optional<ClipId>> next() override;
+  // What waits first and is of a clip in no worker's hands.
+  Result<std::optional<InspectionTask>> next() override;
   Result<FileDescriptor> open_media(ClipId clip) override;
   // Seals the thumbnails into the vault, then commits ClipInspected. A clip destroyed meanwhile is
   // success: its report has nowhere to go.
-  Status store(ClipId clip, evidence::Report report) override;
+  Status store(const InspectionTask& task, evidence::Report report) override;
+  // Commits InspectorDied.
+  Status put_back(const InspectionTask& task, const evidence::Report& report) override;
 
  private:
   // Thumbnails are sealed to what units are told; with the first identity where that is not known.

@@ -69,6 +69,12 @@ json::object arrival_json(const catalogue::Arrival& arrival) {
   return out;
 }
 
+const auto& failed_attempts_of(const catalogue::ClipRow& clip) {
+  const auto& inspections = clip.inspections();
+  return clip.has_waiting() || inspections.empty() ? clip.waiting().failed()
+                                                   : inspections.rbegin()->failed();
+}
+
 json::object position_json(const evidence::Position& position) {
   json::object out;
   out["latitude_deg"] = position.latitude_deg();
@@ -122,6 +128,20 @@ json::object clip_json(const catalogue::ClipRow& clip, const timeline::Zone& zon
   return out;
 }
 
+json::array failed_attempts_json(
+    const google::protobuf::RepeatedPtrField<evidence::FailedAttempt>& failed) {
+  json::array out;
+  for (const evidence::FailedAttempt& attempt : failed) {
+    json::object item;
+    item["time"] = time_json(attempt.time_us());
+    item["reason_token"] = attempt.reason_token();
+    item["reason"] = attempt.reason();
+    item["leaf"] = attempt.leaf();
+    out.push_back(std::move(item));
+  }
+  return out;
+}
+
 json::object whole_clip_json(const catalogue::ClipRow& clip, const timeline::Zone& zone) {
   json::object out = clip_json(clip, zone);
   if (clip.has_tombstone()) return out;
@@ -136,6 +156,7 @@ json::object whole_clip_json(const catalogue::ClipRow& clip, const timeline::Zon
   out["holds"] = std::move(holds);
   out["thumbnails"] = clip.report().thumbnails_size();
   if (clip.has_inspected_leaf()) out["inspected_leaf"] = clip.inspected_leaf();
+  out["failed_attempts"] = failed_attempts_json(failed_attempts_of(clip));
   if (clip.report().outcome() == evidence::Report::UNDECODABLE) {
     json::object why;
     why["token"] = clip.report().reason_token();

@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include "index/catalogue/catalogue.h"
@@ -32,6 +33,9 @@ namespace hansom::api {
 [[nodiscard]] boost::json::object true_time_json(const evidence::TrueTime& time,
                                                  const timeline::Zone& zone);
 [[nodiscard]] boost::json::object report_json(const evidence::Report& report);
+// Attempts at an inspection that came to nothing, the oldest first.
+[[nodiscard]] boost::json::array failed_attempts_json(
+    const google::protobuf::RepeatedPtrField<evidence::FailedAttempt>& failed);
 
 [[nodiscard]] boost::json::object unit_json(const catalogue::UnitRow& unit);
 [[nodiscard]] boost::json::object link_json(const evidence::RegisterLink& link);

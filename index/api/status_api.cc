@@ -3,7 +3,7 @@
 
 #include "index/api/json.h"
 #include "index/api/route.h"
-#include "index/catalogue/catalogue.h"
+#include "index/inspections/inspections.h"
 #include "index/register/register.h"
 #include "index/retention/retention.h"
 #include "index/scrub/damage.h"
@@ -29,7 +29,7 @@ Result<Answer> who_am_i(const Question& question) {
 
 Result<Answer> show_status(const Question& question) {
   const store::Reader& reader = question.reader();
-  HANSOM_TRY_ASSIGN(const auto pending, catalogue::pending_inspections(reader, kPendingCountMax));
+  HANSOM_TRY_ASSIGN(const auto pending, inspections::pending(reader, kPendingCountMax));
   HANSOM_TRY_ASSIGN(const auto units, registry::list_units(reader));
   HANSOM_TRY_ASSIGN(const auto holds, retention::list_holds(reader, false));
   HANSOM_TRY_ASSIGN(const auto damage, scrub::list_damage(reader));

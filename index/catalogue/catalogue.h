@@ -54,9 +54,6 @@ struct ClipPage {
 // The same of the concatenation whose first part `part` was.
 [[nodiscard]] Result<std::optional<LeafIndex>> find_concatenation(const store::Reader& reader,
                                                                   const UploadId& part);
-// Clips waiting for inspection, oldest first.
-[[nodiscard]] Result<std::vector<ClipId>> pending_inspections(const store::Reader& reader,
-                                                              std::size_t limit);
 
 struct EventQuery {
   std::optional<std::string> registration;

@@ -1,9 +1,10 @@
-// What an arrival and an inspection do to the catalogue.
+// What an arrival does to the catalogue.
 #include "index/catalogue/clip_rules.h"
 
 #include "index/catalogue/clip_rows.h"
 #include "index/catalogue/keys.h"
 #include "index/catalogue/row_io.h"
+#include "index/inspections/keys.h"
 #include "index/register/unit_rules.h"
 #include "proto/evidence/manifest.h"
 
@@ -70,36 +71,10 @@ Status apply_clip_accepted(const evidence::ClipAccepted& act, const Recorded& at
   row->set_accepted_leaf(to_u64(at.leaf));
   *row->add_arrivals() = arrival;
   settle_interval(*row);
+  row->mutable_waiting()->set_queued_leaf(to_u64(at.leaf));
+  batch.put(Family::kQueue, inspections::queue_key(inspections::kFirst, to_u64(at.leaf)),
+            as_bytes(row->id()));
   put_clip(batch, *row);
-  batch.put(Family::kQueue, u64_key(to_u64(at.leaf)), as_bytes(act.sealed_sha256()));
-  return {};
-}
-
-Status validate_clip_inspected(evidence::ClipInspected& act, const store::Reader& state) {
-  HANSOM_TRY(get_live_clip(state, as_bytes(act.sealed_sha256())));
-  for (evidence::Thumbnail& thumbnail : *act.mutable_report()->mutable_thumbnails()) {
-    thumbnail.clear_image();
-    if (!thumbnail.sealed_sha256().empty()) {
-      HANSOM_TRY(Digest::from_span(as_bytes(thumbnail.sealed_sha256())));
-    }
-  }
-  return {};
-}
-
-Status apply_clip_inspected(const evidence::ClipInspected& act, const Recorded& at,
-                            store::Batch& batch) {
-  HANSOM_TRY_ASSIGN(std::optional<ClipRow> row, get_clip(batch, as_bytes(act.sealed_sha256())));
-  // A replay whose records were erased meets the inspection of a clip it never saw.
-  if (!row || row->has_tombstone()) return {};
-  if (row->has_inspected_leaf()) row->add_earlier_inspections(row->inspected_leaf());
-  row->set_inspected_leaf(to_u64(at.leaf));
-  *row->mutable_report() = act.report();
-  put_clip_facts(batch, *row);
-  batch.del(Family::kQueue, u64_key(row->accepted_leaf()));
-  for (const evidence::Thumbnail& thumbnail : act.report().thumbnails()) {
-    if (thumbnail.sealed_sha256().empty()) continue;
-    put_derived(batch, as_bytes(row->id()), as_bytes(thumbnail.sealed_sha256()));
-  }
   return {};
 }
 

@@ -1,4 +1,4 @@
-// Rules of ClipAccepted and ClipInspected. See rules.h.
+// Rules of ClipAccepted. See rules.h.
 #pragma once
 
 #include "index/recorded.h"
@@ -13,11 +13,5 @@ namespace hansom::catalogue {
                                             const store::Reader& state);
 [[nodiscard]] Status apply_clip_accepted(const evidence::ClipAccepted& act, const Recorded& at,
                                          store::Batch& batch);
-
-// Errors: kNotFound `clip_not_found`, kGone `destroyed`. Takes pictures out of the report.
-[[nodiscard]] Status validate_clip_inspected(evidence::ClipInspected& act,
-                                             const store::Reader& state);
-[[nodiscard]] Status apply_clip_inspected(const evidence::ClipInspected& act, const Recorded& at,
-                                          store::Batch& batch);
 
 }  // namespace hansom::catalogue

@@ -325,21 +325,4 @@ Result<std::optional<LeafIndex>> find_concatenation(const store::Reader& reader,
   return leaf_of_upload(reader, upload_that_begins_with(part.text()), part);
 }
 
-Result<std::vector<ClipId>> pending_inspections(const store::Reader& reader, std::size_t limit) {
-  std::vector<ClipId> clips;
-  Status read;
-  if (limit == 0) return clips;
-  HANSOM_TRY(reader.scan(Family::kQueue, {}, {}, Order::kAscending, [&](ByteSpan, ByteSpan value) {
-    Result<ClipId> id = Digest::from_span(value);
-    if (!id) {
-      read = fail(ErrorKind::kCorrupt, "store_corrupt", "a row of the inspection queue");
-      return false;
-    }
-    clips.push_back(*id);
-    return clips.size() < limit;
-  }));
-  HANSOM_TRY(read);
-  return clips;
-}
-
 }  // namespace hansom::catalogue

@@ -86,7 +86,8 @@ Status note_clip_accepted(const evidence::ClipAccepted& act, const Recorded& at,
 Status note_clip_inspected(const evidence::ClipInspected& act, const Recorded& at,
                            store::Batch& batch) {
   HANSOM_TRY_ASSIGN(const auto clip, catalogue::get_clip(batch, as_bytes(act.sealed_sha256())));
-  if (!clip || clip->has_tombstone()) return {};
+  // Of an inspection that does not hold nothing is used.
+  if (!clip || clip->has_tombstone() || clip->inspected_leaf() != to_u64(at.leaf)) return {};
   const std::string& unit = clip->arrivals(0).unit();
   const Bytes key = clip_key(unit, clip->accepted_leaf());
   HANSOM_TRY_ASSIGN(auto row, catalogue::get_row<ClipClock>(batch, Family::kIndex, key));

@@ -8,6 +8,7 @@
 #include "index/catalogue/row_io.h"
 #include "index/catalogue/rows.pb.h"
 #include "index/fsck/checks.h"
+#include "index/inspections/inspections.h"
 #include "index/retention/keys.h"
 #include "index/retrieval/playback.h"
 #include "index/vault/vault.h"
@@ -53,11 +54,8 @@ Result<Now> look_again(const Options& options) {
       if (const auto name = Digest::from_span(as_bytes(object))) now.to_remove.insert(*name);
     }
   }
-  HANSOM_TRY(now.reader->scan(store::Family::kQueue, {}, {}, store::Order::kAscending,
-                              [&](ByteSpan, ByteSpan) {
-                                now.inspections_wait = true;
-                                return false;
-                              }));
+  HANSOM_TRY_ASSIGN(const auto waiting, inspections::pending(*now.reader, 1));
+  now.inspections_wait = !waiting.empty();
   return now;
 }
 

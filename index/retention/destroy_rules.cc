@@ -5,6 +5,7 @@
 
 #include "index/catalogue/clip_rows.h"
 #include "index/catalogue/keys.h"
+#include "index/inspections/inspection_rules.h"
 #include "index/retention/keys.h"
 #include "index/retention/sweep_rules.h"
 #include "index/scrub/scrub_rules.h"
@@ -54,9 +55,9 @@ Status validate_clip_destroyed(evidence::ClipDestroyed& act, const store::Reader
   act.set_accepted_us(clip.accepted_us());
   act.set_accepted_leaf(clip.accepted_leaf());
   auto& leaves = *act.mutable_erased_leaves();
-  leaves = clip.earlier_inspections();
+  leaves.Clear();
+  for (const std::uint64_t leaf : inspections::inspection_leaves(clip)) leaves.Add(leaf);
   for (const catalogue::Arrival& arrival : clip.arrivals()) leaves.Add(arrival.leaf());
-  if (clip.has_inspected_leaf()) leaves.Add(clip.inspected_leaf());
   leaves.MergeFrom(clip.earlier_time_leaves());
   if (clip.has_time()) leaves.Add(clip.time_leaf());
   std::sort(leaves.begin(), leaves.end());
@@ -84,7 +85,6 @@ Status apply_clip_destroyed(const evidence::ClipDestroyed& act, const Recorded& 
     }
   }
   HANSOM_TRY(catalogue::remove_derived(batch, id));
-  batch.del(Family::kQueue, catalogue::u64_key(act.accepted_leaf()));
   scrub::remove_damage(batch, id);
   for (const std::string& object : act.derived()) scrub::remove_damage(batch, as_bytes(object));
   for (const std::uint64_t leaf : act.erased_leaves()) {

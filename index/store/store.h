@@ -29,7 +29,7 @@ enum class Family : std::uint8_t {
   kUpload,     // catalogue: upload id -> u64 leaf index of its ClipAccepted
   kRegister,   // register and access: units, tokens, links
   kRetention,  // holds, plans
-  kQueue,      // clips waiting for inspection: u64 leaf index -> clip id
+  kQueue,      // clips waiting for inspection, by kind and leaf
 };
 inline constexpr std::size_t kFamilies = 12;
 
@@ -56,13 +56,13 @@ inline constexpr std::array<FamilyFacts, kFamilies> kFamilyFacts{{
     {Family::kRecord, "record", Holds::kJournal, 0, 8},
     {Family::kTile, "tile", Holds::kJournal, 0, 8},
     {Family::kHead, "head", Holds::kJournal, 0, 8},
-    {Family::kClip, "clip", Holds::kView, 3, 0},
+    {Family::kClip, "clip", Holds::kView, 4, 0},
     {Family::kIndex, "index", Holds::kView, 3, 40},
     {Family::kEvent, "event", Holds::kView, 2, 32},
     {Family::kUpload, "upload", Holds::kView, 1, 0},
     {Family::kRegister, "register", Holds::kView, 1, 0},
     {Family::kRetention, "retention", Holds::kView, 1, 0},
-    {Family::kQueue, "queue", Holds::kView, 1, 8},
+    {Family::kQueue, "queue", Holds::kView, 2, 8},
 }};
 static_assert(std::ranges::all_of(kFamilyFacts, [](const FamilyFacts& facts) {
   const auto place = static_cast<std::size_t>(facts.family);

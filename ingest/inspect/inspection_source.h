@@ -11,23 +11,35 @@
 
 namespace hansom::ingest {
 
-// A durable queue of accepted clips without a report. Called from every worker at once.
+// One inspection that is due.
+struct InspectionTask {
+  ClipId clip;
+  unsigned died = 0;  // inspectors that died over it before, whatever was started again since
+};
+
+// A durable queue of clips that wait for a report. Called from every worker at once.
 class InspectionSource {
  public:
   virtual ~InspectionSource() = default;
 
-  // The next pending clip that this object has not handed out yet, or nothing. A clip that was
+  // The next pending task of a clip that this object has not handed out, or nothing. One that was
   // handed out and never stored is pending again after a restart. An error makes the pool ask again
   // later.
-  [[nodiscard]] virtual Result<std::optional<ClipId>> next() = 0;
+  [[nodiscard]] virtual Result<std::optional<InspectionTask>> next() = 0;
 
   // The clip's opened bytes as a sealed memfd (sealed_memfd.h). kUnavailable and kStorage errors
   // are tried again; any other is recorded as a report with reason_token `not_openable`.
   [[nodiscard]] virtual Result<FileDescriptor> open_media(ClipId clip) = 0;
 
-  // Commits the report; returns once it is journalled. Storing again is harmless. kGone and
-  // kNotFound errors (the clip was destroyed meanwhile) end the matter; any other is tried again.
-  [[nodiscard]] virtual Status store(ClipId clip, evidence::Report report) = 0;
+  // Commits the report and takes the task back; returns once it is journalled. Storing again is
+  // harmless. kGone and kNotFound errors (the clip was destroyed meanwhile) end the matter; any
+  // other is tried again.
+  [[nodiscard]] virtual Status store(const InspectionTask& task, evidence::Report report) = 0;
+
+  // Commits that an inspector died over the clip, as `report` says, and takes the task back: next()
+  // hands it out again, after those that wait by now. Errors: as store().
+  [[nodiscard]] virtual Status put_back(const InspectionTask& task,
+                                        const evidence::Report& report) = 0;
 };
 
 }  // namespace hansom::ingest

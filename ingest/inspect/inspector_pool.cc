@@ -12,6 +12,7 @@ namespace hansom::ingest {
 namespace {
 
 constexpr const char* kNotOpenable = "not_openable";
+constexpr const char* kTooLarge = "too_large";
 
 bool is_this_machines_fault(const Error& error) {
   return error.kind == ErrorKind::kUnavailable || error.kind == ErrorKind::kStorage;
@@ -19,7 +20,8 @@ bool is_this_machines_fault(const Error& error) {
 
 // The inspector ended without an answer of its own.
 bool inspector_died(const evidence::Report& report) {
-  return report.inspector_version().empty() && report.reason_token() != kNotOpenable;
+  return report.inspector_version().empty() && report.reason_token() != kNotOpenable &&
+         report.reason_token() != kTooLarge;
 }
 
 }  // namespace
@@ -79,13 +81,13 @@ void InspectorPool::work() {
       if (stopping_) break;
       news = news_;
     }
-    const Result<std::optional<ClipId>> clip = source_.next();
-    if (!clip) {
-      log_error("inspection_queue_failed", clip.error());
+    const Result<std::optional<InspectionTask>> task = source_.next();
+    if (!task) {
+      log_error("inspection_queue_failed", task.error());
       if (!pause(backoff(failures++))) break;
-    } else if (*clip) {
+    } else if (*task) {
       failures = 0;
-      handle(**clip);
+      handle(**task);
     } else {
       failures = 0;
       std::unique_lock lock(mutex_);
@@ -97,15 +99,36 @@ void InspectorPool::work() {
   changed_.notify_all();
 }
 
-void InspectorPool::handle(const ClipId& clip) {
+void InspectorPool::handle(const InspectionTask& task) {
   {
     const std::lock_guard lock(mutex_);
     ++counters_.running;
   }
-  const std::optional<evidence::Report> report = examine(clip);
-  if (report) store(clip, *report);
-  const std::lock_guard lock(mutex_);
-  --counters_.running;
+  const std::optional<evidence::Report> report = examine(task.clip);
+  const bool died = report && inspector_died(*report);
+  // Memory or time may have been short for a moment; so it is tried again, but not for ever.
+  const bool again = died && task.died + 1 < kDeathsMax;
+  if (died) {
+    log(LogLevel::kWarning, "inspector_died",
+        {{"clip", task.clip.hex()},
+         {"reason", report->reason_token()},
+         {"attempt", static_cast<std::int64_t>(task.died) + 1},
+         {"again", again}});
+  }
+  const bool stored =
+      report && journal(task.clip, [&] {
+        return again ? source_.put_back(task, *report) : source_.store(task, *report);
+      });
+  {
+    const std::lock_guard lock(mutex_);
+    --counters_.running;
+    if (died) ++counters_.inspectors_died;
+    if (stored && !again) {
+      const bool decodable = report->outcome() == evidence::Report::DECODABLE;
+      ++(decodable ? counters_.decodable : counters_.undecodable);
+    }
+  }
+  if (again) static_cast<void>(pause(backoff(task.died)));
 }
 
 std::optional<evidence::Report> InspectorPool::examine(const ClipId& clip) {
@@ -131,33 +154,22 @@ Result<evidence::Report> InspectorPool::try_once(const ClipId& clip) {
   }
   Result<Inspection> inspection = inspect(*media, options_.inspector, kill_, options_.on_start);
   if (!inspection) return fail(std::move(inspection).error());
-  if (inspector_died(inspection->report)) {
-    // Recorded at once and never tried again: a clip that killed one inspector kills the next.
-    log(LogLevel::kWarning, "inspector_died",
-        {{"clip", clip.hex()}, {"reason", inspection->report.reason_token()}});
-  } else {
-    note_measures(inspection->measures);
-  }
+  if (!inspector_died(inspection->report)) note_measures(inspection->measures);
   return std::move(inspection->report);
 }
 
-void InspectorPool::store(const ClipId& clip, const evidence::Report& report) {
+bool InspectorPool::journal(const ClipId& clip, const std::function<Status()>& commit) {
   for (unsigned attempt = 0;; ++attempt) {
-    const Status stored = source_.store(clip, report);
+    const Status stored = commit();
+    if (stored) return true;
     {
       const std::lock_guard lock(mutex_);
-      if (stored) {
-        const bool decodable = report.outcome() == evidence::Report::DECODABLE;
-        ++(decodable ? counters_.decodable : counters_.undecodable);
-        if (!decodable && inspector_died(report)) ++counters_.inspectors_died;
-        return;
-      }
       ++counters_.store_errors;
     }
     log_error("report_not_stored", stored.error(), {{"clip", clip.hex()}});
     const ErrorKind kind = stored.error().kind;
-    if (kind == ErrorKind::kGone || kind == ErrorKind::kNotFound) return;
-    if (!pause(backoff(attempt))) return;
+    if (kind == ErrorKind::kGone || kind == ErrorKind::kNotFound) return false;
+    if (!pause(backoff(attempt))) return false;
   }
 }
 

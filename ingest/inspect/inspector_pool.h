@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -13,6 +14,9 @@
 #include "ingest/inspect/inspector_process.h"
 
 namespace hansom::ingest {
+
+// So many inspectors may die over a clip; then it is recorded as what killed the last, and left.
+inline constexpr unsigned kDeathsMax = 3;
 
 struct InspectorPoolOptions {
   unsigned workers = 2;
@@ -27,9 +31,9 @@ struct InspectorPoolOptions {
 
 struct InspectorPoolCounters {
   std::uint64_t decodable = 0;
-  std::uint64_t undecodable = 0;  // and among them:
-  std::uint64_t inspectors_died = 0;
-  std::uint64_t postponed = 0;  // put off to the next start of the server
+  std::uint64_t undecodable = 0;
+  std::uint64_t inspectors_died = 0;  // up to kDeathsMax a clip
+  std::uint64_t postponed = 0;        // put off to the next start of the server
   std::uint64_t store_errors = 0;
   std::uint64_t running = 0;
 };
@@ -56,12 +60,13 @@ class InspectorPool {
 
  private:
   void work();
-  // Everything about one clip. Nothing escapes but a stop.
-  void handle(const ClipId& clip);
+  // Everything about one task. Nothing escapes but a stop.
+  void handle(const InspectionTask& task);
   // The report of a clip, or nothing when it is put off or stopped.
   [[nodiscard]] std::optional<evidence::Report> examine(const ClipId& clip);
   [[nodiscard]] Result<evidence::Report> try_once(const ClipId& clip);
-  void store(const ClipId& clip, const evidence::Report& report);
+  // Calls `commit` until it succeeds; false when it has nowhere to go or the pool stops.
+  [[nodiscard]] bool journal(const ClipId& clip, const std::function<Status()>& commit);
   void note_measures(std::uint32_t measures);
   // Waits; false when the pool is to stop.
   [[nodiscard]] bool pause(std::chrono::milliseconds duration);

@@ -143,6 +143,7 @@ constexpr std::array kWireErrors = {
     WireError{"not_found", 404, "Not found"},
     WireError{"not_inspected", 404, "Not inspected yet"},
     WireError{"not_sealed", 422, "The clip is not sealed"},
+    WireError{"not_waiting", 409, "The clip does not wait for an inspection"},
     WireError{"not_witnessed", 503, "Not enough witnesses have cosigned yet"},
     WireError{"object_damaged", 500, "The vault's copy was found damaged"},
     WireError{"offset_mismatch", 409, "The upload is at another offset"},

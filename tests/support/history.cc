@@ -16,7 +16,8 @@ evidence::Record History::next(const store::Reader& reader) {
     case 4:
       return clip();
     case 5:
-      return clip_inspected(name(), {name() + " picture", "picture of many"});
+      return pick(3) == 0 ? inspector_died(name())
+                          : clip_inspected(name(), {name() + " picture", "picture of many"});
     case 6:
       return events();
     case 7:

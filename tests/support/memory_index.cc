@@ -133,6 +133,15 @@ evidence::Record clip_inspected(std::string_view name, const std::vector<std::st
   return record;
 }
 
+evidence::Record inspector_died(std::string_view name, const std::string& reason_token) {
+  evidence::Record record = record_by_server();
+  evidence::InspectorDied& act = *record.mutable_inspector_died();
+  act.set_clip(digest_text(name));
+  act.set_reason_token(reason_token);
+  act.set_reason("the inspector died");
+  return record;
+}
+
 evidence::Event event(std::uint64_t sequence, const std::string& type, std::int64_t time_us) {
   evidence::Event event;
   event.set_sequence(sequence);

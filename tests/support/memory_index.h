@@ -71,6 +71,8 @@ struct ClipSpec {
 // `thumbnails`: names of derived objects.
 [[nodiscard]] evidence::Record clip_inspected(std::string_view name,
                                               const std::vector<std::string>& thumbnails = {});
+[[nodiscard]] evidence::Record inspector_died(std::string_view name,
+                                              const std::string& reason_token = "killed");
 [[nodiscard]] evidence::Event event(std::uint64_t sequence, const std::string& type,
                                     std::int64_t time_us);
 [[nodiscard]] evidence::Record events_reported(const std::string& unit,

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "index/catalogue/catalogue.h"
+#include "index/inspections/inspections.h"
 #include "index/register/register.h"
 #include "index/retention/retention.h"
 #include "tests/support/memory_index.h"
@@ -128,26 +129,6 @@ TEST_F(RulesTest, ASecondArrivalIsAddedAndChangesNothingElse) {
   catalogue::ClipQuery other;
   other.registration = "OTHER";
   EXPECT_TRUE(catalogue::find_clips(index_.reader(), other).value().clips.empty());
-}
-
-TEST_F(RulesTest, TheQueueHoldsWhatWaitsForInspection) {
-  const auto pending = [&] { return catalogue::pending_inspections(index_.reader(), 10).value(); };
-  refuse(test::clip_inspected("one"), "clip_not_found", ErrorKind::kNotFound);
-  for (const char* name : {"one", "two", "three"}) {
-    ClipSpec spec;
-    spec.name = name;
-    accept(test::clip_accepted(spec));
-  }
-  EXPECT_EQ(pending(),
-            (std::vector{test::clip_id("one"), test::clip_id("two"), test::clip_id("three")}));
-  EXPECT_EQ(catalogue::pending_inspections(index_.reader(), 2).value().size(), 2U);
-  evidence::Record inspected = test::clip_inspected("two", {"picture"});
-  inspected.mutable_clip_inspected()->mutable_report()->mutable_thumbnails(0)->set_image("bytes");
-  accept(inspected);
-  EXPECT_EQ(pending(), (std::vector{test::clip_id("one"), test::clip_id("three")}));
-  EXPECT_EQ(clip("two").report().thumbnails(0).image(), "");
-  EXPECT_EQ(index_.record(index_.leaves() - 1)->clip_inspected().report().thumbnails(0).image(),
-            "");
 }
 
 TEST_F(RulesTest, EventsAreKeptOnceAndTheFirstTellingStays) {
@@ -293,7 +274,7 @@ TEST_F(RulesTest, ADestroyedClipLeavesATombstoneAndNothingElse) {
   EXPECT_EQ(row.arrivals_size(), 0);
   const UploadId upload = UploadId::parse(test::upload_of("clip")).value();
   EXPECT_FALSE(catalogue::find_upload(index_.reader(), upload).value());
-  EXPECT_TRUE(catalogue::pending_inspections(index_.reader(), 5).value().empty());
+  EXPECT_TRUE(inspections::pending(index_.reader(), 5).value().empty());
 
   ClipSpec late;
   late.upload = test::upload_of("late");

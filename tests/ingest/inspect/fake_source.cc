@@ -13,10 +13,10 @@ ClipId FakeSource::clip_id(std::uint8_t number) {
   return id;
 }
 
-void FakeSource::add(std::uint8_t number, Bytes media) {
+void FakeSource::add(std::uint8_t number, Bytes media, unsigned died) {
   const std::lock_guard lock(mutex_);
   media_[clip_id(number)] = std::move(media);
-  queue_.push_back(clip_id(number));
+  queue_.push_back({clip_id(number), died});
 }
 
 void FakeSource::fail_open(std::uint8_t number, Error error, int times) {
@@ -56,12 +56,17 @@ std::optional<Error> FakeSource::take(std::map<ClipId, Failure>& failures, const
   return found->second.error;
 }
 
-Result<std::optional<ClipId>> FakeSource::next() {
+std::vector<std::string> FakeSource::deaths() const {
   const std::lock_guard lock(mutex_);
-  if (queue_.empty()) return std::optional<ClipId>();
-  const ClipId id = queue_.front();
+  return deaths_;
+}
+
+Result<std::optional<ingest::InspectionTask>> FakeSource::next() {
+  const std::lock_guard lock(mutex_);
+  if (queue_.empty()) return std::optional<ingest::InspectionTask>();
+  const ingest::InspectionTask task = queue_.front();
   queue_.pop_front();
-  return std::optional(id);
+  return std::optional(task);
 }
 
 Result<FileDescriptor> FakeSource::open_media(ClipId clip) {
@@ -71,11 +76,23 @@ Result<FileDescriptor> FakeSource::open_media(ClipId clip) {
   return ingest::bytes_to_memfd(media_.at(clip));
 }
 
-Status FakeSource::store(ClipId clip, evidence::Report report) {
+Status FakeSource::store(const ingest::InspectionTask& task, evidence::Report report) {
   const std::lock_guard lock(mutex_);
-  if (std::optional<Error> error = take(store_failures_, clip)) return fail(*std::move(error));
-  reports_[clip] = std::move(report);
+  if (std::optional<Error> error = take(store_failures_, task.clip)) {
+    return fail(*std::move(error));
+  }
+  reports_[task.clip] = std::move(report);
   changed_.notify_all();
+  return {};
+}
+
+Status FakeSource::put_back(const ingest::InspectionTask& task, const evidence::Report& report) {
+  const std::lock_guard lock(mutex_);
+  if (std::optional<Error> error = take(store_failures_, task.clip)) {
+    return fail(*std::move(error));
+  }
+  deaths_.push_back(report.reason_token());
+  queue_.push_back({task.clip, task.died + 1});
   return {};
 }
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "ingest/inspect/inspection_source.h"
@@ -18,7 +19,8 @@ class FakeSource final : public ingest::InspectionSource {
  public:
   static ClipId clip_id(std::uint8_t number);
 
-  void add(std::uint8_t number, Bytes media);
+  // `died`: inspectors that died over it before.
+  void add(std::uint8_t number, Bytes media, unsigned died = 0);
   // The next calls of open_media or store for the clip fail with this error, `times` times.
   void fail_open(std::uint8_t number, Error error, int times);
   void fail_store(std::uint8_t number, Error error, int times);
@@ -27,10 +29,13 @@ class FakeSource final : public ingest::InspectionSource {
   [[nodiscard]] std::optional<evidence::Report> wait_for(std::uint8_t number);
   [[nodiscard]] std::size_t stored() const;
   [[nodiscard]] int opens(std::uint8_t number) const;
+  // The reason tokens of all that was put back, in order.
+  [[nodiscard]] std::vector<std::string> deaths() const;
 
-  Result<std::optional<ClipId>> next() override;
+  Result<std::optional<ingest::InspectionTask>> next() override;
   Result<FileDescriptor> open_media(ClipId clip) override;
-  Status store(ClipId clip, evidence::Report report) override;
+  Status store(const ingest::InspectionTask& task, evidence::Report report) override;
+  Status put_back(const ingest::InspectionTask& task, const evidence::Report& report) override;
 
  private:
   struct Failure {
@@ -41,7 +46,8 @@ class FakeSource final : public ingest::InspectionSource {
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<ClipId> queue_;
+  std::deque<ingest::InspectionTask> queue_;
+  std::vector<std::string> deaths_;
   std::map<ClipId, Bytes> media_;
   std::map<ClipId, int> opens_;
   std::map<ClipId, Failure> open_failures_;

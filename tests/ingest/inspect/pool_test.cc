@@ -4,8 +4,10 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "ingest/inspect/inspector_pool.h"
 #include "tests/ingest/inspect/fake_source.h"
@@ -63,7 +65,7 @@ TEST(Pool, BadClipsDoNotStopGoodOnes) {
   EXPECT_EQ(pool.counters().inspectors_died, 0);
 }
 
-TEST(Pool, AKilledInspectorIsRecordedAndNotTriedAgain) {
+TEST(Pool, AClipThatKillsThreeInspectorsIsRecordedAndLeft) {
   test::FakeSource source;
   source.add(0, {1, 2, 3});
   InspectorPool pool(source, impatient(endless_inspector(),
@@ -74,8 +76,58 @@ TEST(Pool, AKilledInspectorIsRecordedAndNotTriedAgain) {
   EXPECT_EQ(report->outcome(), evidence::Report::UNDECODABLE);
   EXPECT_EQ(report->reason_token(), "killed");
   pool.stop(steady_clock::now() + seconds(20));
+  EXPECT_EQ(source.opens(0), 3);
+  EXPECT_EQ(source.deaths(), (std::vector<std::string>{"killed", "killed"}));
+  EXPECT_EQ(pool.counters().inspectors_died, 3);
+  EXPECT_EQ(pool.counters().undecodable, 1);
+}
+
+TEST(Pool, DeathsOfAnEarlierRunCount) {
+  test::FakeSource source;
+  source.add(0, {1, 2, 3}, kDeathsMax - 1);
+  InspectorPool pool(source, impatient(endless_inspector(),
+                                       [](int process) { ASSERT_EQ(kill(process, SIGKILL), 0); }));
+  pool.start();
+  EXPECT_TRUE(source.wait_for(0));
+  pool.stop(steady_clock::now() + seconds(20));
   EXPECT_EQ(source.opens(0), 1);
-  EXPECT_EQ(pool.counters().inspectors_died, 1);
+  EXPECT_TRUE(source.deaths().empty());
+}
+
+TEST(Pool, ABadMomentCostsAClipNothing) {
+  const auto good = test::make_small_clip();
+  if (!good) GTEST_SKIP() << "ffmpeg is not installed: no clip was made";
+  test::FakeSource source;
+  source.add(0, *good);
+  source.add(1, *good);
+  std::atomic<bool> first{true};
+  InspectorPool pool(source, impatient(test::real_inspector(), [&first](int process) {
+                       if (first.exchange(false)) kill(process, SIGKILL);
+                     }));
+  pool.start();
+  // The other one does not wait for it.
+  for (const auto clip : {std::uint8_t{1}, std::uint8_t{0}}) {
+    const auto report = source.wait_for(clip);
+    ASSERT_TRUE(report) << int{clip};
+    EXPECT_EQ(report->outcome(), evidence::Report::DECODABLE) << int{clip};
+  }
+  pool.stop(steady_clock::now() + seconds(20));
+  EXPECT_EQ(source.deaths(), (std::vector<std::string>{"killed"}));
+  EXPECT_EQ(source.opens(0), 2);
+  EXPECT_EQ(source.opens(1), 1);
+}
+
+TEST(Pool, ADeathIsRecordedHoweverOftenTheStoreFails) {
+  test::FakeSource source;
+  source.add(0, {1, 2, 3});
+  source.fail_store(0, Error{ErrorKind::kStorage, "storage_failed", "the disk"}, 3);
+  InspectorPool pool(source, impatient(endless_inspector(),
+                                       [](int process) { ASSERT_EQ(kill(process, SIGKILL), 0); }));
+  pool.start();
+  EXPECT_TRUE(source.wait_for(0));
+  pool.stop(steady_clock::now() + seconds(20));
+  EXPECT_EQ(source.opens(0), 3);
+  EXPECT_EQ(pool.counters().store_errors, 3);
 }
 
 TEST(Pool, StopEndsARunningInspectorAndLeavesItsClipPending) {

@@ -121,6 +121,9 @@ void add_inspection(Samples& out, const InspectorPool& inspectors) {
               counters.postponed);
   out.counter("hansom_inspection_store_errors_total", "Reports that could not be stored at once",
               counters.store_errors);
+  out.counter("hansom_inspector_parents_total",
+              "Warm parents started: one for every 256 clips, and one after each death",
+              counters.parents);
   out.gauge("hansom_inspections_running", "Inspectors at work", counters.running);
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ingest/inspect/inspector/sandbox.h"
+#include "ingest/inspect/warm_parent.h"
 #include "proto/base/check.h"
 #include "proto/base/log.h"
 
@@ -27,7 +28,7 @@ bool inspector_died(const evidence::Report& report) {
 }  // namespace
 
 InspectorPool::InspectorPool(InspectionSource& source, InspectorPoolOptions options)
-    : source_(source), options_(std::move(options)) {}
+    : source_(source), options_(std::move(options)), parent_(make_parent(options_.inspector)) {}
 
 InspectorPool::~InspectorPool() {
   stop(std::chrono::steady_clock::now());
@@ -59,8 +60,11 @@ void InspectorPool::stop(std::chrono::steady_clock::time_point deadline) {
 }
 
 InspectorPoolCounters InspectorPool::counters() const {
+  const std::uint64_t parents = parent_->started();
   const std::lock_guard lock(mutex_);
-  return counters_;
+  InspectorPoolCounters counters = counters_;
+  counters.parents = parents;
+  return counters;
 }
 
 bool InspectorPool::pause(std::chrono::milliseconds duration) {
@@ -94,9 +98,12 @@ void InspectorPool::work() {
       changed_.wait(lock, [&] { return stopping_ || news_ != news; });
     }
   }
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   --working_;
   changed_.notify_all();
+  // The kernel ends the warm parent and its children with the thread that started it: all go
+  // together.
+  changed_.wait(lock, [this] { return working_ == 0; });
 }
 
 void InspectorPool::handle(const InspectionTask& task) {
@@ -152,7 +159,8 @@ Result<evidence::Report> InspectorPool::try_once(const ClipId& clip) {
     if (is_this_machines_fault(media.error())) return fail(media.error());
     return undecodable(kNotOpenable, media.error().message);
   }
-  Result<Inspection> inspection = inspect(*media, options_.inspector, kill_, options_.on_start);
+  Result<Inspection> inspection =
+      inspect(*parent_, *media, options_.inspector, kill_, options_.on_start);
   if (!inspection) return fail(std::move(inspection).error());
   if (!inspector_died(inspection->report)) note_measures(inspection->measures);
   return std::move(inspection->report);

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -36,6 +37,7 @@ struct InspectorPoolCounters {
   std::uint64_t postponed = 0;        // put off to the next start of the server
   std::uint64_t store_errors = 0;
   std::uint64_t running = 0;
+  std::uint64_t parents = 0;  // warm parents started
 };
 
 // Owns its threads. start() once, then stop() once; notify() and counters() from any thread.
@@ -74,6 +76,7 @@ class InspectorPool {
 
   InspectionSource& source_;
   const InspectorPoolOptions options_;
+  const std::unique_ptr<WarmParent> parent_;
   StopSignal kill_;
   mutable std::mutex mutex_;  // guards the next five
   std::condition_variable changed_;

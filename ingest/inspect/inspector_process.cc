@@ -18,6 +18,7 @@
 #include "ingest/inspect/inspector/answer.h"
 #include "ingest/inspect/report_check.h"
 #include "ingest/inspect/spawned_process.h"
+#include "ingest/inspect/warm_parent.h"
 #include "proto/base/check.h"
 
 namespace hansom::ingest {
@@ -142,10 +143,9 @@ Result<Inspection> conclude(const Watched& watched, const InspectorOptions& opti
     return fail(ErrorKind::kUnavailable, "inspector_sandbox",
                 "the inspector cannot enter its sandbox on this machine (are seccomp filters and "
                 "lower limits allowed?)");
-  } else if (status == kExitNotStarted || status == kExitBadClipFd) {
+  } else if (status == kExitBadClipFd) {
     return fail(ErrorKind::kUnavailable, "inspector_start",
-                options.program.string() + " ended with status " + std::to_string(status) +
-                    " before it began: is its installation whole?");
+                options.program.string() + " did not take the clip: it is no sealed memfd");
   } else if (status != kExitAnswered) {
     inspection.report = report_of_exit(status);
   } else if (!take_answer(watched.answer, inspection)) {
@@ -169,8 +169,9 @@ bool StopSignal::raised() const {
   return poll(&ready, 1, 0) == 1;
 }
 
-Result<Inspection> inspect(const FileDescriptor& clip, const InspectorOptions& options,
-                           const StopSignal& stop, const OnStart& on_start) {
+Result<Inspection> inspect(WarmParent& parent, const FileDescriptor& clip,
+                           const InspectorOptions& options, const StopSignal& stop,
+                           const OnStart& on_start) {
   struct stat status {};
   if (fstat(clip.get(), &status) != 0 ||
       static_cast<std::uint64_t>(status.st_size) > kInspectedClipBytesMax) {
@@ -185,15 +186,22 @@ Result<Inspection> inspect(const FileDescriptor& clip, const InspectorOptions& o
   FileDescriptor theirs(ends[1]);
   static_cast<void>(fcntl(answer.get(), F_SETFL, O_NONBLOCK));
 
-  std::vector<std::string> arguments{std::to_string(options.memory_bytes),
-                                     std::to_string(options.cpu_time.count())};
-  arguments.insert(arguments.end(), options.more_arguments.begin(), options.more_arguments.end());
+  ForkRequest request;
+  request.level = options.level;
+  request.memory_bytes = options.memory_bytes;
+  request.cpu_seconds = static_cast<std::uint32_t>(options.cpu_time.count());
+  HANSOM_TRY_ASSIGN(ForkedProcess child, parent.fork(request, clip.get(), theirs.get()));
   const SteadyTime deadline = std::chrono::steady_clock::now() + options.wall_time;
-  HANSOM_TRY_ASSIGN(SpawnedProcess process,
-                    SpawnedProcess::start(options.program, arguments, clip.get(), theirs.get()));
   theirs.reset();  // so that the pipe ends with the process
-  if (on_start) on_start(process.id());
-  return conclude(watch(process, answer, deadline, stop), options);
+  if (on_start) on_start(child.process.id());
+  const Watched watched = watch(child.process, answer, deadline, stop);
+  Result<Inspection> inspection = conclude(watched, options);
+  if (!inspection || inspection->report.inspector_version().empty()) parent.retire(child);
+  return inspection;
+}
+
+std::unique_ptr<WarmParent> make_parent(const InspectorOptions& options) {
+  return std::make_unique<WarmParent>(options.program, options.more_arguments);
 }
 
 evidence::Report undecodable(std::string token, std::string reason) {

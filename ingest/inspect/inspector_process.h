@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,10 @@
 
 namespace hansom::ingest {
 
+class WarmParent;
+
 struct InspectorOptions {
+  evidence::Report::Level level = evidence::Report::KEYFRAMES;
   std::filesystem::path program;  // hansom-inspector
   std::chrono::milliseconds wall_time{120'000};
   std::chrono::seconds cpu_time{60};
@@ -46,8 +50,12 @@ struct Inspection {
 // Called with the process's id right after its start; for tests and for the log.
 using OnStart = std::function<void(int process_id)>;
 
+// The parent that inspectors with these options come from.
+[[nodiscard]] std::unique_ptr<WarmParent> make_parent(const InspectorOptions& options);
+
 // Inspects one clip in a process of its own and waits for it, at most options.wall_time. `clip` is
-// a sealed memfd (sealed_memfd.h). Never throws and leaves no process behind.
+// a sealed memfd (sealed_memfd.h). Never throws and leaves no process behind but the parent, which
+// is retired where an inspector died.
 //
 // What the clip does to the inspector is a report with outcome UNDECODABLE, never an error; then
 // reason_token is killed_time, killed_memory, killed_syscall, killed (by a signal from outside),
@@ -55,7 +63,7 @@ using OnStart = std::function<void(int process_id)>;
 // machine, not about the clip: kCancelled `cancelled` (stop was raised), kUnavailable
 // `inspector_start` (program missing, no processes, no descriptors), kUnavailable
 // `inspector_sandbox` (the sandbox cannot be had here).
-[[nodiscard]] Result<Inspection> inspect(const FileDescriptor& clip,
+[[nodiscard]] Result<Inspection> inspect(WarmParent& parent, const FileDescriptor& clip,
                                          const InspectorOptions& options, const StopSignal& stop,
                                          const OnStart& on_start = {});
 

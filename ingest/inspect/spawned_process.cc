@@ -88,6 +88,10 @@ Result<SpawnedProcess> SpawnedProcess::start(const std::filesystem::path& progra
   const int error = posix_spawn(&id, program.c_str(), actions.get(), attributes.get(), argv.data(),
                                 environment.data());
   if (error != 0) return not_started(program.c_str(), error);
+  return adopt(id);
+}
+
+Result<SpawnedProcess> SpawnedProcess::adopt(int id) {
   // Nobody else reaps this child, so its id cannot have been used again.
   FileDescriptor pidfd(static_cast<int>(syscall(SYS_pidfd_open, id, 0)));
   const int pidfd_error = errno;

@@ -25,6 +25,9 @@ class SpawnedProcess {
   [[nodiscard]] static Result<SpawnedProcess> start(const std::filesystem::path& program,
                                                     const std::vector<std::string>& arguments,
                                                     int input, int output);
+  // Takes a running child of this process that nobody else waits for. Error: as start(); then it
+  // was killed and reaped.
+  [[nodiscard]] static Result<SpawnedProcess> adopt(int id);
   ~SpawnedProcess();
   SpawnedProcess(SpawnedProcess&& other) noexcept;
   SpawnedProcess& operator=(SpawnedProcess&&) = delete;
@@ -35,6 +38,8 @@ class SpawnedProcess {
   void kill();
   // Waits for the end and reaps. Requires: not reaped yet.
   [[nodiscard]] ProcessEnd reap();
+  // It was reaped elsewhere.
+  void forget() { id_ = -1; }
 
  private:
   SpawnedProcess(int id, FileDescriptor pidfd) : id_(id), pidfd_(std::move(pidfd)) {}

@@ -22,7 +22,6 @@ inline constexpr int kExitBadClipFd = 80;  // not a sealed memfd: the parent's m
 inline constexpr int kExitSandbox = 81;    // a measure that must hold could not be taken
 inline constexpr int kExitMemory = 82;     // out of the memory it is allowed
 inline constexpr int kExitAnswerPipe = 83;
-inline constexpr int kExitNotStarted = 127;  // the loader's word: a library is missing
 
 struct AnswerHeader {
   std::uint32_t measures = 0;  // of sandbox.h: which measures hold

@@ -1,19 +1,17 @@
-// hansom-inspector: one sealed clip in on a memfd, one report out on a pipe, in a sandbox. Started
-// by the server only; no options for people.
+// hansom-inspector: a warm parent, and for each clip a child of it: one sealed clip in on a memfd,
+// one report out on a pipe, in a sandbox. Started by the server only; no options for people.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
-#include <new>
 #include <optional>
 #include <string>
 
 #include "ingest/inspect/inspector/answer.h"
+#include "ingest/inspect/inspector/fork_server.h"
 #include "ingest/inspect/inspector/inspect_clip.h"
 #include "ingest/inspect/inspector/sandbox.h"
-#include "proto/evidence/level.h"
 
 namespace hansom::ingest {
 namespace {
@@ -45,24 +43,22 @@ bool write_all(ByteSpan bytes) {
   return true;
 }
 
-int run(int argc, char** argv) {
-  if (argc != 3 && argc != 4) return kExitSandbox;
-  // Memory in bytes, processor seconds, level: `keyframes` where none is asked for.
-  const auto level = evidence::level_of(argc == 4 ? argv[3] : "keyframes");
-  if (!level) return kExitSandbox;
-  SandboxLimits limits;
-  limits.memory_bytes = std::strtoull(argv[1], nullptr, 10);
-  limits.cpu_seconds = static_cast<std::uint32_t>(std::strtoul(argv[2], nullptr, 10));
-  limits.answer_fd = kAnswerFd;
-
+// One clip, in a process of its own.
+int inspect(const ForkRequest& request) {
   const std::optional<ByteSpan> clip = map_clip();
   if (!clip) return kExitBadClipFd;
-  prepare_libav();
+  if (!evidence::Report::Level_IsValid(request.level) || request.level == 0) return kExitSandbox;
+  const auto level = static_cast<evidence::Report::Level>(request.level);
+  SandboxLimits limits;
+  limits.memory_bytes = request.memory_bytes;
+  limits.cpu_seconds = request.cpu_seconds;
+  limits.answer_fd = kAnswerFd;
+  limits.server = request.server;
   const Result<std::uint32_t> measures = enter_sandbox(limits);
   if (!measures) return kExitSandbox;
   // From here the clip may do what it likes.
   std::string answer;
-  if (!inspect_clip(*clip, *level).SerializeToString(&answer)) return kExitMemory;
+  if (!inspect_clip(*clip, level).SerializeToString(&answer)) return kExitMemory;
   const auto header = encode_header({*measures, static_cast<std::uint32_t>(answer.size())});
   return write_all(header) &&
                  write_all({reinterpret_cast<const std::uint8_t*>(answer.data()), answer.size()})
@@ -73,12 +69,7 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace hansom::ingest
 
-int main(int argc, char** argv) {
-  int status = hansom::ingest::kExitMemory;
-  try {
-    status = hansom::ingest::run(argc, argv);
-  } catch (const std::bad_alloc&) {
-    status = hansom::ingest::kExitMemory;
-  }
-  _exit(status);  // no destructor runs: they might ask for what the sandbox forbids
+int main() {
+  hansom::ingest::prepare_libav();
+  return hansom::ingest::serve_forks(hansom::ingest::inspect);
 }

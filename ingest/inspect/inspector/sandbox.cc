@@ -58,11 +58,14 @@ Status drop_capabilities() {
   return syscall(SYS_capset, &header, none.data()) == 0 ? Status{} : refused("capset");
 }
 
-Status set_process_flags() {
+Status set_process_flags(int server) {
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return refused("no_new_privs");
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return refused("dumpable");
   // After the change of credentials, which would clear it: ends with the server.
   if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) return refused("parent death signal");
+  // A server that died before that sends none any more.
+  errno = ESRCH;
+  if (server != 0 && getppid() != server) return refused("the server");
   return {};
 }
 
@@ -72,7 +75,7 @@ Result<std::uint32_t> enter_sandbox(const SandboxLimits& limits) {
   HANSOM_TRY(set_limits(limits));
   std::uint32_t measures = enter_namespaces();
   HANSOM_TRY(drop_capabilities());
-  HANSOM_TRY(set_process_flags());
+  HANSOM_TRY(set_process_flags(limits.server));
   if (forbid_paths()) measures |= kMeasureLandlock;
   HANSOM_TRY(limit(RLIMIT_NOFILE, 0, 0, "limit of descriptors"));
   // From here nothing but computing and answering is left.

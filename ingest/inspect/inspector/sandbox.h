@@ -25,6 +25,7 @@ struct SandboxLimits {
   std::uint64_t memory_bytes = 0;  // address space beyond what is mapped on entry
   std::uint32_t cpu_seconds = 0;
   int answer_fd = 1;  // the one descriptor that may be written
+  int server = 0;     // process that must be the parent by then; 0: any
 };
 
 // Enters the sandbox for good: this process can then compute, allocate within its limits, write to

@@ -5,8 +5,12 @@
 
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <memory>
 
 #include "ingest/inspect/sealed_memfd.h"
+#include "ingest/inspect/warm_parent.h"
+#include "proto/evidence/level.h"
 #include "tests/ingest/inspect/run_program.h"
 #include "tests/support/temp_dir.h"
 
@@ -25,7 +29,13 @@ ingest::Inspection inspect_bytes(ByteSpan clip, const ingest::InspectorOptions& 
     ADD_FAILURE() << memfd.error().message;
     return {};
   }
-  auto inspection = ingest::inspect(*memfd, options, never);
+  // One warm parent for all clips of a test, as the server has it.
+  static std::map<std::vector<std::string>, std::unique_ptr<ingest::WarmParent>> parents;
+  std::vector<std::string> command{options.program.string()};
+  command.insert(command.end(), options.more_arguments.begin(), options.more_arguments.end());
+  auto& parent = parents[command];
+  if (!parent) parent = ingest::make_parent(options);
+  auto inspection = ingest::inspect(*parent, *memfd, options, never);
   if (!inspection) {
     ADD_FAILURE() << inspection.error().token << ": " << inspection.error().message;
     return {};
@@ -35,7 +45,7 @@ ingest::Inspection inspect_bytes(ByteSpan clip, const ingest::InspectorOptions& 
 
 evidence::Report inspect_at(const std::string& level, ByteSpan clip) {
   ingest::InspectorOptions options = real_inspector();
-  options.more_arguments = {level};
+  options.level = evidence::level_of(level).value();
   return inspect_bytes(clip, options).report;
 }
 

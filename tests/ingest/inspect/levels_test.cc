@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ingest/inspect/sealed_memfd.h"
+#include "ingest/inspect/warm_parent.h"
 #include "tests/ingest/inspect/inspect_support.h"
 
 namespace hansom::ingest {
@@ -102,13 +103,14 @@ TEST(Levels, SameBytesSameLevelSameReport) {
   }
 }
 
-TEST(Levels, AnotherWordStartsNothing) {
+TEST(Levels, NoLevelStartsNothing) {
   InspectorOptions options = test::real_inspector();
-  options.more_arguments = {"everything"};
+  options.level = evidence::Report::LEVEL_UNKNOWN;
   const auto memfd = bytes_to_memfd(to_bytes("clip"));
   ASSERT_TRUE(memfd);
   const StopSignal never;
-  const auto answer = inspect(*memfd, options, never);
+  const auto parent = make_parent(options);
+  const auto answer = inspect(*parent, *memfd, options, never);
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().kind, ErrorKind::kUnavailable);
 }

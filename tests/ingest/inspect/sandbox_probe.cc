@@ -1,5 +1,6 @@
-// A program for tests, in the inspector's place: enters the very same sandbox, then tries what its
-// third argument says. If the sandbox lets it, it answers with a good report and status 0.
+// A program for tests, in the inspector's place: a warm parent whose children enter the very same
+// sandbox, then try what its argument says. If the sandbox lets one, it answers with a good report
+// and status 0.
 #include <fcntl.h>
 #include <linux/io_uring.h>
 #include <sched.h>
@@ -16,12 +17,12 @@
 #include <cstdlib>
 #include <functional>
 #include <map>
-#include <new>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "ingest/inspect/inspector/answer.h"
+#include "ingest/inspect/inspector/fork_server.h"
 #include "ingest/inspect/inspector/sandbox.h"
 
 namespace hansom::ingest {
@@ -33,8 +34,8 @@ constexpr std::size_t kMebibyte = 1024UL * 1024;
 
 // What a sandbox that leaks would let through; anything an action returns is "it was let".
 void answer_well(std::uint32_t measures) {
-  // Field 3 (outcome) = 1 (DECODABLE), on the wire.
-  const std::array<std::uint8_t, 2> report{0x18, 0x01};
+  // Fields 3 (outcome) = 1 (DECODABLE) and 18 (level) = 2 (KEYFRAMES), on the wire.
+  const std::array<std::uint8_t, 5> report{0x18, 0x01, 0x90, 0x01, 0x02};
   const auto header = encode_header({measures, report.size()});
   static_cast<void>(write(kAnswerFd, header.data(), header.size()));
   static_cast<void>(write(kAnswerFd, report.data(), report.size()));
@@ -139,17 +140,37 @@ int try_namespaces_alone() {
   return probe >= 0 && connect(probe, &address, sizeof(address)) != 0 ? 0 : 1;
 }
 
-int run(int argc, char** argv) {
-  if (argc != 4) return 1;
-  const std::string_view wanted = argv[3];
+// The clip and the pipe are all that an inspector has of the server and of its parent.
+int try_descriptors_alone() {
+  for (int descriptor = kAnswerFd + 1; descriptor < 1024; ++descriptor) {
+    if (fcntl(descriptor, F_GETFD) >= 0) return 1;
+  }
+  return fcntl(kClipFd, F_GET_SEALS) > 0 && fcntl(kAnswerFd, F_GETFD) >= 0 ? 0 : 1;
+}
+
+// A sandbox whose server has died before it could be told so is none.
+int try_strange_parent_alone() {
+  SandboxLimits limits;
+  limits.memory_bytes = kFourGiB;
+  limits.cpu_seconds = 10;
+  limits.server = getpid();
+  return enter_sandbox(limits) ? 1 : 0;
+}
+
+std::string_view wanted;  // what the children try
+
+int try_it(const ForkRequest& request) {
   if (wanted == "landlock_alone") return try_landlock_alone();
   if (wanted == "namespaces_alone") return try_namespaces_alone();
+  if (wanted == "descriptors_alone") return try_descriptors_alone();
+  if (wanted == "strange_parent_alone") return try_strange_parent_alone();
   const auto action = actions().find(wanted);
   if (action == actions().end()) return 1;
   const int other = open("/dev/null", O_RDWR | O_CLOEXEC);
   SandboxLimits limits;
-  limits.memory_bytes = std::strtoull(argv[1], nullptr, 10);
-  limits.cpu_seconds = static_cast<std::uint32_t>(std::strtoul(argv[2], nullptr, 10));
+  limits.memory_bytes = request.memory_bytes;
+  limits.cpu_seconds = request.cpu_seconds;
+  limits.server = request.server;
   const Result<std::uint32_t> measures = enter_sandbox(limits);
   if (!measures) return kExitSandbox;
   action->second(other);
@@ -161,11 +182,7 @@ int run(int argc, char** argv) {
 }  // namespace hansom::ingest
 
 int main(int argc, char** argv) {
-  int status = hansom::ingest::kExitMemory;
-  try {
-    status = hansom::ingest::run(argc, argv);
-  } catch (const std::bad_alloc&) {
-    status = hansom::ingest::kExitMemory;
-  }
-  _exit(status);
+  if (argc != 2) return 1;
+  hansom::ingest::wanted = argv[1];
+  return hansom::ingest::serve_forks(hansom::ingest::try_it);
 }

@@ -10,6 +10,7 @@
 
 #include "ingest/inspect/inspector/answer.h"
 #include "ingest/inspect/inspector/sandbox.h"
+#include "ingest/inspect/warm_parent.h"
 #include "tests/ingest/inspect/inspect_support.h"
 
 namespace hansom::ingest {
@@ -115,7 +116,8 @@ TEST(SandboxControl, AMissingProgramIsNotTheClipsFault) {
   options.program = "/nonexistent/hansom-inspector";
   const StopSignal never;
   const FileDescriptor null(dup(STDIN_FILENO));
-  const auto inspection = inspect(null, options, never);
+  const auto parent = make_parent(options);
+  const auto inspection = inspect(*parent, null, options, never);
   ASSERT_FALSE(inspection);
   EXPECT_EQ(inspection.error().kind, ErrorKind::kUnavailable);
   EXPECT_EQ(inspection.error().token, "inspector_start");
@@ -130,7 +132,9 @@ TEST_P(Layer, HoldsAlone) {
   if (inspection.wait_status == 2) GTEST_SKIP() << "not to be had on this machine: " << GetParam();
   EXPECT_EQ(inspection.wait_status, 0);
 }
-INSTANTIATE_TEST_SUITE_P(Alone, Layer, testing::Values("landlock_alone", "namespaces_alone"),
+INSTANTIATE_TEST_SUITE_P(Alone, Layer,
+                         testing::Values("landlock_alone", "namespaces_alone", "descriptors_alone",
+                                         "strange_parent_alone"),
                          [](const auto& layer) { return layer.param; });
 
 }  // namespace

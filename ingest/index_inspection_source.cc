@@ -49,7 +49,8 @@ Result<std::optional<InspectionTask>> IndexInspectionSource::next() {
     if (in_hand_.contains(clip)) continue;
     HANSOM_TRY_ASSIGN(const catalogue::ClipRow row, catalogue::find_clip(view.reader(), clip));
     in_hand_.insert(clip);
-    return InspectionTask{clip, static_cast<unsigned>(row.waiting().failed_size())};
+    return InspectionTask{clip, static_cast<unsigned>(row.waiting().failed_size()),
+                          levels_.level_for(row.controller(), row.manifest().purpose().kind())};
   }
   return std::optional<InspectionTask>();
 }

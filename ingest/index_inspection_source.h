@@ -7,6 +7,7 @@
 #include <set>
 
 #include "index/evidence_index.h"
+#include "index/inspections/level_policy.h"
 #include "index/vault/vault.h"
 #include "ingest/inspect/inspection_source.h"
 #include "proto/age/identity_set.h"
@@ -18,8 +19,13 @@ class IndexInspectionSource final : public InspectionSource {
  public:
   // All arguments outlive it.
   IndexInspectionSource(EvidenceIndex& index, vault::Vault& vault,
-                        const age::IdentitySet& identities, std::uint64_t media_bytes_max)
-      : index_(index), vault_(vault), identities_(identities), media_bytes_max_(media_bytes_max) {}
+                        const age::IdentitySet& identities, std::uint64_t media_bytes_max,
+                        inspections::LevelPolicy levels)
+      : index_(index),
+        vault_(vault),
+        identities_(identities),
+        media_bytes_max_(media_bytes_max),
+        levels_(std::move(levels)) {}
 
   // What waits first and is of a clip in no worker's hands.
   Result<std::optional<InspectionTask>> next() override;
@@ -41,6 +47,7 @@ class IndexInspectionSource final : public InspectionSource {
   vault::Vault& vault_;
   const age::IdentitySet& identities_;
   const std::uint64_t media_bytes_max_;
+  const inspections::LevelPolicy levels_;
   std::mutex mutex_;
   std::set<ClipId> in_hand_;
 };

@@ -201,7 +201,8 @@ Status Server::Parts::open_witnesses() {
 
 Status Server::Parts::open_apis() {
   inspection_source = std::make_unique<IndexInspectionSource>(
-      *index, *vault, *vault_identities, std::min(config.clip_bytes_max, kInspectBytesMax));
+      *index, *vault, *vault_identities, std::min(config.clip_bytes_max, kInspectBytesMax),
+      config.inspector_levels);
   InspectorPoolOptions pool;
   pool.workers = config.inspector_workers;
   HANSOM_TRY_ASSIGN(pool.inspector.program, find_inspector(config.inspector));

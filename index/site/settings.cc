@@ -8,31 +8,12 @@
 #include <vector>
 
 #include "index/site/judges.h"
+#include "index/site/level_settings.h"
 
 namespace hansom::site {
 namespace {
 
 enum class Need { kOptional, kRequired };
-
-// A TOML basic string.
-std::string toml_text(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20 || byte == 0x7f) {
-      out += "\\u00";
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
-}
 
 // The makers of rows take `at`: a generic lambda from a configuration, const or not, to the member.
 using Judge = std::string (*)(std::string_view);
@@ -266,6 +247,8 @@ void add_inspector(std::vector<Setting>& out) {
   out.push_back(number(
       "inspector", "memory_bytes", {64LL << 20, 64LL << 30},
       [](auto& c) -> auto& { return c.inspector_memory_bytes; }));
+  out.push_back(level_setting());
+  out.push_back(level_rules_setting());
 }
 
 void add_log(std::vector<Setting>& out) {
@@ -321,6 +304,25 @@ std::string_view last_part(std::string_view name) {
 }
 
 }  // namespace
+
+std::string toml_text(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (byte < 0x20 || byte == 0x7f) {
+      out += "\\u00";
+      out += kHex[byte >> 4];
+      out += kHex[byte & 15];
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
 
 std::string Setting::name() const {
   return section.empty() ? std::string(key) : std::string(section) + "." + std::string(key);

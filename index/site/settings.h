@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,10 +15,11 @@ namespace hansom::site {
 
 // A value of the file, before a setting has judged it.
 struct RawValue {
-  enum class Kind { kText, kInteger, kTexts, kOther } kind = Kind::kOther;
+  enum class Kind { kText, kInteger, kTexts, kRows, kOther } kind = Kind::kOther;
   std::string text;
   std::int64_t integer = 0;
-  std::vector<std::string> texts;  // kTexts
+  std::vector<std::string> texts;                        // kTexts
+  std::vector<std::map<std::string, std::string>> rows;  // kRows: tables of texts
 };
 
 struct Setting {
@@ -32,6 +34,9 @@ struct Setting {
 
   [[nodiscard]] std::string name() const;  // "units.port"
 };
+
+// A TOML basic string.
+[[nodiscard]] std::string toml_text(std::string_view text);
 
 // In the order of the file: sections stand together, the top first.
 [[nodiscard]] std::span<const Setting> settings();

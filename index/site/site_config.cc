@@ -2,6 +2,7 @@
 #include "index/site/site_config.h"
 
 #include <map>
+#include <optional>
 #include <set>
 #include <system_error>
 
@@ -35,22 +36,47 @@ class Problems {
   std::vector<std::string> lines_;
 };
 
-RawValue raw_value(const toml::node& node) {
-  if (const auto text = node.value_exact<std::string>())
-    return {RawValue::Kind::kText, *text, 0, {}};
-  if (const auto integer = node.value_exact<std::int64_t>()) {
-    return {RawValue::Kind::kInteger, {}, *integer, {}};
+// The members of a table, if all of them are texts.
+std::optional<std::map<std::string, std::string>> texts_of(const toml::table& table) {
+  std::map<std::string, std::string> out;
+  for (const auto& [key, node] : table) {
+    const auto text = node.value_exact<std::string>();
+    if (!text) return std::nullopt;
+    out.emplace(key.str(), *text);
   }
-  if (const toml::array* list = node.as_array()) {
-    RawValue value{RawValue::Kind::kTexts, {}, 0, {}};
-    for (const toml::node& one : *list) {
-      const auto text = one.value_exact<std::string>();
-      if (!text) return {};
+  return out;
+}
+
+RawValue raw_list(const toml::array& list) {
+  RawValue value;
+  value.kind = RawValue::Kind::kTexts;
+  for (const toml::node& one : list) {
+    if (const toml::table* table = one.as_table()) {
+      auto row = texts_of(*table);
+      if (!row) return {};
+      value.rows.push_back(*std::move(row));
+      value.kind = RawValue::Kind::kRows;
+    } else if (const auto text = one.value_exact<std::string>()) {
       value.texts.push_back(*text);
+    } else {
+      return {};
     }
-    return value;
   }
-  return {};
+  return value.rows.empty() || value.texts.empty() ? value : RawValue{};
+}
+
+RawValue raw_value(const toml::node& node) {
+  RawValue value;
+  if (const auto text = node.value_exact<std::string>()) {
+    value.kind = RawValue::Kind::kText;
+    value.text = *text;
+  } else if (const auto integer = node.value_exact<std::int64_t>()) {
+    value.kind = RawValue::Kind::kInteger;
+    value.integer = *integer;
+  } else if (const toml::array* list = node.as_array()) {
+    return raw_list(*list);
+  }
+  return value;
 }
 
 const Setting* find_setting(std::string_view name) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "index/inspections/level_policy.h"
 #include "index/retention/retention.h"
 #include "proto/http/server.h"
 
@@ -63,6 +64,7 @@ struct SiteConfig {
   unsigned inspector_workers = 1;
   std::chrono::seconds inspector_wall{120};
   std::uint64_t inspector_memory_bytes = 768ULL << 20;
+  inspections::LevelPolicy inspector_levels;
 
   std::uint64_t scrub_bytes_per_second = 8ULL << 20;  // 0: off
   std::chrono::days scrub_interval{30};               // 0: off

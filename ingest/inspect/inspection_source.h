@@ -15,6 +15,7 @@ namespace hansom::ingest {
 struct InspectionTask {
   ClipId clip;
   unsigned died = 0;  // inspectors that died over it before, whatever was started again since
+  evidence::Report::Level level = evidence::Report::KEYFRAMES;  // how closely to look
 };
 
 // A durable queue of clips that wait for a report. Called from every worker at once.

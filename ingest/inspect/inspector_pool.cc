@@ -111,7 +111,7 @@ void InspectorPool::handle(const InspectionTask& task) {
     const std::lock_guard lock(mutex_);
     ++counters_.running;
   }
-  const std::optional<evidence::Report> report = examine(task.clip);
+  const std::optional<evidence::Report> report = examine(task);
   const bool died = report && inspector_died(*report);
   // Memory or time may have been short for a moment; so it is tried again, but not for ever.
   const bool again = died && task.died + 1 < kDeathsMax;
@@ -138,29 +138,30 @@ void InspectorPool::handle(const InspectionTask& task) {
   if (again) static_cast<void>(pause(backoff(task.died)));
 }
 
-std::optional<evidence::Report> InspectorPool::examine(const ClipId& clip) {
+std::optional<evidence::Report> InspectorPool::examine(const InspectionTask& task) {
   for (unsigned attempt = 0; attempt < options_.attempts_max; ++attempt) {
-    Result<evidence::Report> report = try_once(clip);
+    Result<evidence::Report> report = try_once(task);
     if (report) return *std::move(report);
     if (report.error().kind == ErrorKind::kCancelled) return std::nullopt;
     log_error("inspection_failed", report.error(),
-              {{"clip", clip.hex()}, {"attempt", static_cast<std::int64_t>(attempt) + 1}});
+              {{"clip", task.clip.hex()}, {"attempt", static_cast<std::int64_t>(attempt) + 1}});
     if (!pause(backoff(attempt))) return std::nullopt;
   }
-  log(LogLevel::kError, "inspection_postponed", {{"clip", clip.hex()}});
+  log(LogLevel::kError, "inspection_postponed", {{"clip", task.clip.hex()}});
   const std::lock_guard lock(mutex_);
   ++counters_.postponed;
   return std::nullopt;
 }
 
-Result<evidence::Report> InspectorPool::try_once(const ClipId& clip) {
-  const Result<FileDescriptor> media = source_.open_media(clip);
+Result<evidence::Report> InspectorPool::try_once(const InspectionTask& task) {
+  const Result<FileDescriptor> media = source_.open_media(task.clip);
   if (!media) {
     if (is_this_machines_fault(media.error())) return fail(media.error());
     return undecodable(kNotOpenable, media.error().message);
   }
-  Result<Inspection> inspection =
-      inspect(*parent_, *media, options_.inspector, kill_, options_.on_start);
+  InspectorOptions options = options_.inspector;
+  options.level = task.level;
+  Result<Inspection> inspection = inspect(*parent_, *media, options, kill_, options_.on_start);
   if (!inspection) return fail(std::move(inspection).error());
   if (!inspector_died(inspection->report)) note_measures(inspection->measures);
   return std::move(inspection->report);

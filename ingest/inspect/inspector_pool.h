@@ -65,8 +65,8 @@ class InspectorPool {
   // Everything about one task. Nothing escapes but a stop.
   void handle(const InspectionTask& task);
   // The report of a clip, or nothing when it is put off or stopped.
-  [[nodiscard]] std::optional<evidence::Report> examine(const ClipId& clip);
-  [[nodiscard]] Result<evidence::Report> try_once(const ClipId& clip);
+  [[nodiscard]] std::optional<evidence::Report> examine(const InspectionTask& task);
+  [[nodiscard]] Result<evidence::Report> try_once(const InspectionTask& task);
   // Calls `commit` until it succeeds; false when it has nowhere to go or the pool stops.
   [[nodiscard]] bool journal(const ClipId& clip, const std::function<Status()>& commit);
   void note_measures(std::uint32_t measures);

@@ -135,6 +135,56 @@ TEST_F(SiteConfigFile, CiphersAndGroupsAreNamesOfTls13) {
   EXPECT_THAT(with("groups", "secp224r1"), HasSubstr("tls.groups must be a list with colons"));
 }
 
+TEST_F(SiteConfigFile, LevelsOfInspectionAreRead) {
+  const auto config = load(std::string(kMinimal) + R"([inspector]
+level = "headers"
+levels = [{ purpose = "event", level = "full" },
+          { controller = "A \"B\" Ltd", level = "keyframes" },
+          { controller = "A \"B\" Ltd", purpose = "event", level = "headers" }]
+)");
+  ASSERT_TRUE(config) << config.error().message;
+  using evidence::Purpose;
+  using evidence::Report;
+  const inspections::LevelPolicy& levels = config->inspector_levels;
+  EXPECT_EQ(levels.level_for("Example", Purpose::REQUEST), Report::HEADERS);
+  EXPECT_EQ(levels.level_for("Example", Purpose::EVENT), Report::FULL);
+  EXPECT_EQ(levels.level_for("A \"B\" Ltd", Purpose::REQUEST), Report::KEYFRAMES);
+  EXPECT_EQ(levels.level_for("A \"B\" Ltd", Purpose::EVENT), Report::HEADERS);
+  const std::string text = to_toml(*config);
+  const auto again = load(text);
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(to_toml(*again), text);
+  EXPECT_EQ(again->inspector_levels.rules.size(), 3U);
+  const auto defaults = load(kMinimal);
+  ASSERT_TRUE(defaults);
+  EXPECT_EQ(defaults->inspector_levels.level_for("", Purpose::EVENT), Report::KEYFRAMES);
+}
+
+TEST_F(SiteConfigFile, WrongLevelsOfInspectionAreRefused) {
+  const auto with = [this](std::string_view line) {
+    return refusal("[inspector]\n" + std::string(line) + "\n");
+  };
+  EXPECT_THAT(with("level = \"everything\""),
+              HasSubstr("hansomd.toml:2: inspector.level must be headers, keyframes or full"));
+  EXPECT_THAT(with("level = 3"), HasSubstr("inspector.level must be headers, keyframes or full"));
+  EXPECT_THAT(with("levels = \"full\""), HasSubstr("inspector.levels must be a list of tables"));
+  EXPECT_THAT(with("levels = [\"full\"]"), HasSubstr("inspector.levels must be a list of tables"));
+  EXPECT_THAT(with("levels = [{ purpose = \"event\", level = 3 }]"),
+              HasSubstr("inspector.levels must be a list of tables"));
+  EXPECT_THAT(with("levels = [{ purpose = \"event\" }]"), HasSubstr("entry 1 lacks level"));
+  EXPECT_THAT(with("levels = [{ level = \"full\" }]"),
+              HasSubstr("entry 1 names neither controller nor purpose: set inspector.level"));
+  EXPECT_THAT(with("levels = [{ purpose = \"crash\", level = \"full\" }]"),
+              HasSubstr("entry 1 purpose must be event, request or compliance_check"));
+  EXPECT_THAT(with("levels = [{ purpose = \"event\", level = \"deep\" }]"),
+              HasSubstr("entry 1 level must be headers, keyframes or full"));
+  EXPECT_THAT(with("levels = [{ kind = \"event\", level = \"full\" }]"),
+              HasSubstr("entry 1 has kind; it may have controller, purpose and level"));
+  EXPECT_THAT(with("levels = [{ purpose = \"event\", level = \"full\" }, "
+                   "{ purpose = \"event\", level = \"headers\" }]"),
+              HasSubstr("entry 2 is of the same controller and purpose as one before it"));
+}
+
 TEST_F(SiteConfigFile, TwoListenersOnOnePortAreRefused) {
   EXPECT_THAT(refusal(std::string(kMinimal) + "port = 8443\n"),
               HasSubstr("people.port and units.port are both 8443"));

@@ -20,7 +20,8 @@ class FakeSource final : public ingest::InspectionSource {
   static ClipId clip_id(std::uint8_t number);
 
   // `died`: inspectors that died over it before.
-  void add(std::uint8_t number, Bytes media, unsigned died = 0);
+  void add(std::uint8_t number, Bytes media, unsigned died = 0,
+           evidence::Report::Level level = evidence::Report::KEYFRAMES);
   // The next calls of open_media or store for the clip fail with this error, `times` times.
   void fail_open(std::uint8_t number, Error error, int times);
   void fail_store(std::uint8_t number, Error error, int times);

@@ -1,6 +1,7 @@
 // The pool: the queue keeps moving whatever clips, inspectors, the store and the operator do.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -115,6 +116,24 @@ TEST(Pool, ABadMomentCostsAClipNothing) {
   EXPECT_EQ(source.deaths(), (std::vector<std::string>{"killed"}));
   EXPECT_EQ(source.opens(0), 2);
   EXPECT_EQ(source.opens(1), 1);
+}
+
+TEST(Pool, EachClipIsLookedAtAsCloselyAsItsTaskSays) {
+  const auto good = test::make_small_clip();
+  if (!good) GTEST_SKIP() << "ffmpeg is not installed: no clip was made";
+  test::FakeSource source;
+  source.add(0, *good, 0, evidence::Report::FULL);
+  source.add(1, *good, 0, evidence::Report::HEADERS);
+  source.add(2, *good);
+  InspectorPool pool(source, impatient(test::real_inspector()));
+  pool.start();
+  const std::array levels{evidence::Report::FULL, evidence::Report::HEADERS,
+                          evidence::Report::KEYFRAMES};
+  for (std::uint8_t clip = 0; clip < levels.size(); ++clip) {
+    const auto report = source.wait_for(clip);
+    ASSERT_TRUE(report) << int{clip};
+    EXPECT_EQ(report->level(), levels.at(clip)) << int{clip};
+  }
 }
 
 TEST(Pool, ADeathIsRecordedHoweverOftenTheStoreFails) {

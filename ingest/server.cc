@@ -161,7 +161,7 @@ Status Server::Parts::open_site() {
   options.clock = &system_clock();
   options.random = &system_random();
   HANSOM_TRY_ASSIGN(index, EvidenceIndex::open(std::move(journal_keys), options));
-  HANSOM_TRY_ASSIGN(timeline::Zone zone, timeline::Zone::find(timeline::kDefaultZone));
+  HANSOM_TRY_ASSIGN(timeline::Zone zone, timeline::Zone::find(config.zone));
   timekeeper = std::make_unique<clocks::Timekeeper>(*index, std::move(zone));
   index->watch([this](const evidence::Record& record) {
     if (clocks::brings_facts(record)) timekeeper->notify();
@@ -236,6 +236,7 @@ Status Server::Parts::open_apis() {
   };
   people.reload_unit_authorities = [this] { return reload_unit_authorities(); };
   people.controller = config.controller;
+  people.zone = config.zone;
   people.retention = config.retention;
   people.scrubber = scrubber.get();
   people.witnesses = witnesses.get();

@@ -23,7 +23,8 @@ using evidence::Access;
 constexpr std::chrono::seconds kWitnessPatience{15};
 
 Result<Answer> search_clips(const Question& question) {
-  HANSOM_TRY_ASSIGN(const retrieval::ClipQuestion asked, retrieval::clip_query(question.request));
+  HANSOM_TRY_ASSIGN(const retrieval::ClipQuestion asked,
+                    retrieval::clip_query(question.request, question.context.use.zone));
   HANSOM_TRY_ASSIGN(const catalogue::ClipPage page,
                     catalogue::find_clips(question.reader(), asked.query));
   Answer answer = looked(question, Access::SEARCH, page.clips.size());
@@ -44,7 +45,8 @@ Result<Answer> search_clips(const Question& question) {
 Result<Answer> view_clip(const Question& question) {
   HANSOM_TRY_ASSIGN(const ClipId id, Digest::from_hex(question.path("id")));
   HANSOM_TRY_ASSIGN(const catalogue::ClipRow clip, catalogue::find_clip(question.reader(), id));
-  HANSOM_TRY_ASSIGN(const timeline::Zone zone, retrieval::zone_parameter(question.request));
+  HANSOM_TRY_ASSIGN(const timeline::Zone zone,
+                    retrieval::zone_parameter(question.request, question.context.use.zone));
   Answer answer = looked(question, Access::VIEW, 1, &id);
   answer.body = whole_clip_json(clip, zone);
   return answer;

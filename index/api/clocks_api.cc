@@ -114,7 +114,8 @@ Result<UnitId> known_unit(const Question& question) {
 
 Result<Answer> see_clock(const Question& question) {
   HANSOM_TRY_ASSIGN(const UnitId unit, known_unit(question));
-  HANSOM_TRY_ASSIGN(const timeline::Zone zone, retrieval::zone_parameter(question.request));
+  HANSOM_TRY_ASSIGN(const timeline::Zone zone,
+                    retrieval::zone_parameter(question.request, question.context.use.zone));
   const auto at = question.request.query_value("at");
   std::optional<timeline::Asked> asked;
   if (at) {

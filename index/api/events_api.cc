@@ -12,7 +12,8 @@ namespace hansom::api {
 namespace {
 
 Result<Answer> search_events(const Question& question) {
-  HANSOM_TRY_ASSIGN(const retrieval::EventQuestion asked, retrieval::event_query(question.request));
+  HANSOM_TRY_ASSIGN(const retrieval::EventQuestion asked,
+                    retrieval::event_query(question.request, question.context.use.zone));
   HANSOM_TRY_ASSIGN(const catalogue::EventPage page,
                     catalogue::find_events(question.reader(), asked.query));
   Answer answer = looked(question, evidence::Access::EVENTS, page.events.size());

@@ -14,6 +14,7 @@
 #include "index/evidence_index.h"
 #include "index/retention/retention.h"
 #include "index/scrub/scrubber.h"
+#include "index/timeline/zone.h"
 #include "index/vault/vault.h"
 #include "proto/age/identity_set.h"
 #include "proto/http/router.h"
@@ -36,7 +37,8 @@ struct PeopleApiDependencies {
   // Reads which authorities the configuration names by now and holds new connections of units
   // against them; their certificates, DER. May be empty.
   std::function<Result<std::vector<Bytes>>()> reload_unit_authorities;
-  std::string controller;  // new units belong to it
+  std::string controller;                    // new units belong to it
+  std::string zone{timeline::kDefaultZone};  // of people's times where a question names none
   retention::Policy retention;
   scrub::Scrubber* scrubber = nullptr;      // null: none, as if it were off
   witness::Witnesses* witnesses = nullptr;  // null: none are configured

@@ -19,7 +19,7 @@ struct See {
 void declare_see(CLI::App& command, See& see) {
   command.add_option("UNIT", see.unit, "Recorder unit");
   command.add_option("--at", see.at, "Only around this moment: RFC 3339, or by the zone's clocks");
-  command.add_option("--zone", see.zone, "IANA time zone of times (default Europe/London)");
+  command.add_option("--zone", see.zone, "IANA time zone of times (default: the site's)");
 }
 
 std::string clock_path(const std::string& unit) {

@@ -23,7 +23,7 @@ void declare_common(CLI::App& command, Asked& asked) {
   command.add_option("--from", asked.from,
                      "Overlapping from, RFC 3339 or by the zone's clocks: 2026-03-01T10:00");
   command.add_option("--to", asked.to, "Overlapping to, exclusive");
-  command.add_option("--zone", asked.zone, "IANA time zone of times (default Europe/London)");
+  command.add_option("--zone", asked.zone, "IANA time zone of times (default: the site's)");
   command.add_option("--order", asked.order, "newest (default) or oldest first")
       ->check(CLI::IsMember({"newest", "oldest"}));
   command.add_option("--limit", asked.limit, "Rows of a page (1 to 500)");

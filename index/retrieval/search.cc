@@ -37,8 +37,8 @@ Result<std::vector<catalogue::Interval>> intervals_of(const timeline::Asked& ask
   return spans;
 }
 
-Result<AskedTime> time_parameters(const http::Request& request) {
-  HANSOM_TRY_ASSIGN(timeline::Zone zone, zone_parameter(request));
+Result<AskedTime> time_parameters(const http::Request& request, std::string_view site_zone) {
+  HANSOM_TRY_ASSIGN(timeline::Zone zone, zone_parameter(request, site_zone));
   AskedTime time{std::move(zone), {}, ""};
   HANSOM_TRY_ASSIGN(const auto at, text_parameter(request, "at"));
   HANSOM_TRY_ASSIGN(const auto from, text_parameter(request, "from"));
@@ -85,9 +85,9 @@ Status read_common(const http::Request& request, Query& query) {
 
 }  // namespace
 
-Result<timeline::Zone> zone_parameter(const http::Request& request) {
+Result<timeline::Zone> zone_parameter(const http::Request& request, std::string_view site_zone) {
   HANSOM_TRY_ASSIGN(const auto name, text_parameter(request, "zone"));
-  auto zone = timeline::Zone::find(name.value_or(std::string(timeline::kDefaultZone)));
+  auto zone = timeline::Zone::find(name ? std::string_view(*name) : site_zone);
   if (!zone) return fail(std::move(zone).error().in("zone"));
   return zone;
 }
@@ -111,7 +111,7 @@ Result<std::optional<std::uint64_t>> number_parameter(const http::Request& reque
   return number;
 }
 
-Result<ClipQuestion> clip_query(const http::Request& request) {
+Result<ClipQuestion> clip_query(const http::Request& request, std::string_view site_zone) {
   catalogue::ClipQuery query;
   HANSOM_TRY(read_common(request, query));
   HANSOM_TRY_ASSIGN(query.vehicle_licence, text_parameter(request, "vehicle_licence"));
@@ -121,16 +121,16 @@ Result<ClipQuestion> clip_query(const http::Request& request) {
   if (query.event_sequence && !query.unit) {
     return bad("event_sequence", "needs unit: sequence numbers are a unit's own");
   }
-  HANSOM_TRY_ASSIGN(AskedTime time, time_parameters(request));
+  HANSOM_TRY_ASSIGN(AskedTime time, time_parameters(request, site_zone));
   query.spans = time.spans;
   return ClipQuestion{std::move(query), std::move(time)};
 }
 
-Result<EventQuestion> event_query(const http::Request& request) {
+Result<EventQuestion> event_query(const http::Request& request, std::string_view site_zone) {
   catalogue::EventQuery query;
   HANSOM_TRY(read_common(request, query));
   HANSOM_TRY_ASSIGN(query.type, text_parameter(request, "type"));
-  HANSOM_TRY_ASSIGN(AskedTime time, time_parameters(request));
+  HANSOM_TRY_ASSIGN(AskedTime time, time_parameters(request, site_zone));
   if (!time.spans.empty()) {
     time.spans = {{time.spans.front().start_us, time.spans.back().end_us}};
     const catalogue::Interval& span = time.spans.front();

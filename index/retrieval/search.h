@@ -30,17 +30,20 @@ struct EventQuestion {
   AskedTime time;
 };
 // Reads the query string of GET /v1/clips and GET /v1/events. `from`, `to` and, of clips, `at` are
-// times of day by the clocks of `zone` (kDefaultZone) unless they have an offset. Errors: kInvalid
-// `bad_parameter` naming the parameter (empty, too long, not a number, unknown order or zone, limit
-// outside 1 to kPageMax, `at` beside `from` or `to`), `bad_time`, `bad_unit_id`, `bad_query`
-// (nothing asked, or from >= to). Events are asked for in one span: where two are meant, from the
-// beginning of the first to the end of the second.
-[[nodiscard]] Result<ClipQuestion> clip_query(const http::Request& request);
-[[nodiscard]] Result<EventQuestion> event_query(const http::Request& request);
+// times of day by the clocks of `zone`, else of the site's, unless they have an offset. Errors:
+// kInvalid `bad_parameter` naming the parameter (empty, too long, not a number, unknown order or
+// zone, limit outside 1 to kPageMax, `at` beside `from` or `to`), `bad_time`, `bad_unit_id`,
+// `bad_query` (nothing asked, or from >= to). Events are asked for in one span: where two are
+// meant, from the beginning of the first to the end of the second.
+[[nodiscard]] Result<ClipQuestion> clip_query(const http::Request& request,
+                                              std::string_view site_zone);
+[[nodiscard]] Result<EventQuestion> event_query(const http::Request& request,
+                                                std::string_view site_zone);
 
-// The zone that `zone` names; kDefaultZone where it is absent. Reads zone files. Error: kInvalid
+// The zone that `zone` names; the site's where it is absent. Reads zone files. Error: kInvalid
 // `bad_parameter`.
-[[nodiscard]] Result<timeline::Zone> zone_parameter(const http::Request& request);
+[[nodiscard]] Result<timeline::Zone> zone_parameter(const http::Request& request,
+                                                    std::string_view site_zone);
 
 // A decimal number without sign or leading zeros; nullopt for anything else and above 64 bits.
 [[nodiscard]] std::optional<std::uint64_t> parse_number(std::string_view text);

@@ -8,6 +8,8 @@
 #include <span>
 #include <vector>
 
+#include "index/timeline/zone.h"
+
 namespace hansom::site {
 namespace {
 
@@ -43,6 +45,11 @@ std::string judge_origin(std::string_view text) {
 
 std::string judge_name(std::string_view text) {
   return text.empty() || text.size() > 255 ? "must be 1 to 255 characters" : "";
+}
+
+std::string judge_zone(std::string_view text) {
+  const auto zone = timeline::Zone::find(text);
+  return zone ? "" : "must be an IANA time zone: " + zone.error().message;
 }
 
 std::string judge_address(std::string_view text) {

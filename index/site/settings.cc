@@ -140,6 +140,8 @@ void add_site(std::vector<Setting>& out) {
       "", "vault_identity", Tokens::kNo, [](auto& c) -> auto& { return c.vault_identities; }));
   out.push_back(period(
       "", "drain_seconds", {1, 3600}, [](auto& c) -> auto& { return c.drain; }));
+  out.push_back(text(
+      "site", "zone", Need::kOptional, [](auto& c) -> auto& { return c.zone; }, judge_zone));
 }
 
 void add_listeners(std::vector<Setting>& out) {

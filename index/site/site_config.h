@@ -10,6 +10,7 @@
 
 #include "index/inspections/level_policy.h"
 #include "index/retention/retention.h"
+#include "index/timeline/zone.h"
 #include "proto/http/server.h"
 
 namespace hansom::site {
@@ -32,9 +33,10 @@ struct UploadShares {
 
 // Relative paths in the file are taken from the file's folder; here they are absolute.
 struct SiteConfig {
-  std::string origin;          // of the journal: "hansom.example/demo"
-  std::string controller;      // the data controller all clips of this site belong to
-  std::filesystem::path data;  // store/, vault/, spool/ lie here
+  std::string origin;                        // of the journal: "hansom.example/demo"
+  std::string controller;                    // the data controller all clips of this site belong to
+  std::string zone{timeline::kDefaultZone};  // of people's times where they name none
+  std::filesystem::path data;                // store/, vault/, spool/ lie here
   // Keys that can be used; the journal says which of them are in force (index/keys).
   std::vector<std::string> journal_keys;                // files (PEM, Ed25519) or URIs (proto/hsm)
   std::vector<std::filesystem::path> vault_identities;  // AGE-SECRET-KEY-1...

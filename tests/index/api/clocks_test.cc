@@ -133,5 +133,23 @@ TEST_F(Clocks, a_local_time_that_comes_twice_is_asked_for_at_both_instants) {
   EXPECT_THAT(found("unit=cab-7&from=2026-10-25T01:31&to=2026-10-25T01:32"), SizeIs(0));
 }
 
+TEST_F(Clocks, the_sites_zone_stands_where_a_question_names_none) {
+  const ClipId clip = accept("2026-07-01T10:00:00Z");
+  rig_.reopen([](api::PeopleApiDependencies& use) { use.zone = "Asia/Kolkata"; });
+  const auto json =
+      agreed(rig_.get("/v1/clips?unit=cab-7&at=2026-07-01T15:30:10"), "GET", "/v1/clips");
+  ASSERT_THAT(json.at("clips").as_array(), SizeIs(1));
+  EXPECT_EQ(json.at("asked").at("zone").as_string(), "Asia/Kolkata");
+  EXPECT_EQ(json.at("clips").at(0).at("local").at("earliest_start").as_string(),
+            "2026-07-01 15:30:00 IST (UTC+05:30)");
+  EXPECT_EQ(rig_.get("/v1/clips/" + clip.hex()).json().at("local").at("zone").as_string(),
+            "Asia/Kolkata");
+  EXPECT_EQ(rig_.get(kClock).json().at("zone").as_string(), "Asia/Kolkata");
+  // One that is named holds, and an offset needs none.
+  EXPECT_THAT(found("unit=cab-7&at=2026-07-01T11:00:10&zone=Europe/London"), SizeIs(1));
+  EXPECT_THAT(found("unit=cab-7&at=2026-07-01T10:00:10Z"), SizeIs(1));
+  EXPECT_THAT(found("unit=cab-7&at=2026-07-01T11:00:10"), SizeIs(0));
+}
+
 }  // namespace
 }  // namespace hansom::test

@@ -185,6 +185,18 @@ TEST_F(SiteConfigFile, WrongLevelsOfInspectionAreRefused) {
               HasSubstr("entry 2 is of the same controller and purpose as one before it"));
 }
 
+TEST_F(SiteConfigFile, TheZoneIsOneOfTheSystems) {
+  EXPECT_EQ(load(kMinimal)->zone, "Europe/London");
+  const auto other = load(std::string(kMinimal) + "[site]\nzone = \"Asia/Kolkata\"\n");
+  ASSERT_TRUE(other) << other.error().message;
+  EXPECT_EQ(other->zone, "Asia/Kolkata");
+  EXPECT_THAT(refusal("[site]\nzone = \"Europe/Atlantis\"\n"),
+              HasSubstr("hansomd.toml:2: site.zone must be an IANA time zone: no time zone "
+                        "'Europe/Atlantis'"));
+  EXPECT_THAT(refusal("[site]\nzone = \"\"\n"), HasSubstr("site.zone must be an IANA time zone"));
+  EXPECT_THAT(refusal("zone = \"Europe/Paris\"\n"), HasSubstr("did you mean site.zone?"));
+}
+
 TEST_F(SiteConfigFile, TwoListenersOnOnePortAreRefused) {
   EXPECT_THAT(refusal(std::string(kMinimal) + "port = 8443\n"),
               HasSubstr("people.port and units.port are both 8443"));

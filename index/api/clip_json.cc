@@ -163,6 +163,11 @@ json::object whole_clip_json(const catalogue::ClipRow& clip, const timeline::Zon
     why["message"] = clip.report().reason();
     out["undecodable"] = std::move(why);
   }
+  if (clip.report().has_signed_media()) {
+    json::object signed_media = signed_media_json(clip.report().signed_media());
+    signed_media.erase("streams");  // the report has them
+    out["signed_media"] = std::move(signed_media);
+  }
   boost::system::error_code error;
   json::value manifest = json::parse(evidence::manifest_json(clip.manifest()), error);
   out["manifest"] = error ? json::value(nullptr) : std::move(manifest);

@@ -36,6 +36,8 @@ namespace hansom::api {
 // Attempts at an inspection that came to nothing, the oldest first.
 [[nodiscard]] boost::json::array failed_attempts_json(
     const google::protobuf::RepeatedPtrField<evidence::FailedAttempt>& failed);
+// What signers left in a clip's pictures; `says` is all of it in a sentence for people.
+[[nodiscard]] boost::json::object signed_media_json(const evidence::SignedMedia& media);
 
 [[nodiscard]] boost::json::object unit_json(const catalogue::UnitRow& unit);
 [[nodiscard]] boost::json::object link_json(const evidence::RegisterLink& link);

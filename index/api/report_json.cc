@@ -150,6 +150,7 @@ json::object report_json(const evidence::Report& report) {
   json::array tracks;
   for (const evidence::PositionTrack& track : report.tracks()) tracks.push_back(track_json(track));
   out["tracks"] = std::move(tracks);
+  if (report.has_signed_media()) out["signed_media"] = signed_media_json(report.signed_media());
   out["decode_errors"] = report.decode_errors();
   out["bytes_read"] = report.bytes_read();
   return out;

@@ -170,13 +170,17 @@ void declare_show(CLI::App& command, Show& show) {
 
 Status run_show(const Session& session, const Show& show) {
   HANSOM_TRY_ASSIGN(const auto client, PeopleClient::open(session));
-  HANSOM_TRY_ASSIGN(const boost::json::object answer,
+  HANSOM_TRY_ASSIGN(boost::json::object answer,
                     client->get("/v1/clips/" + path_segment(show.clip)));
   if (session.options.json) {
     print_json(answer);
-  } else {
-    print(fields_of(answer));
+    return {};
   }
+  const boost::json::value* signed_media = answer.if_contains("signed_media");
+  if (signed_media != nullptr && signed_media->is_object()) {
+    answer["signed_media"] = member_text(signed_media->get_object(), "says");
+  }
+  print(fields_of(answer));
   return {};
 }
 

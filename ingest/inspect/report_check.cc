@@ -75,10 +75,52 @@ bool good_tracks(const google::protobuf::RepeatedPtrField<evidence::PositionTrac
   return static_cast<std::size_t>(tracks.size()) <= kTracksMax && positions <= kPositionsMax;
 }
 
+// True as well where neither is told.
+bool good_instants(std::int64_t from_us, std::int64_t to_us) {
+  return from_us >= kUnixUsMin && from_us <= kUnixUsMax && to_us >= kUnixUsMin &&
+         to_us <= kUnixUsMax;
+}
+
 template <typename Items, typename Good>
 bool all_good(const Items& items, std::size_t count_max, Good good) {
   return static_cast<std::size_t>(items.size()) <= count_max &&
          std::all_of(items.begin(), items.end(), good);
+}
+
+bool good_digest(const std::string& digest) {
+  return digest.empty() || digest.size() == 32;
+}
+
+bool good_certificate(const evidence::SigningCertificate& certificate) {
+  return is_short(certificate.subject()) && is_short(certificate.issuer()) &&
+         good_digest(certificate.sha256());
+}
+
+bool good_chain(const evidence::SigningChain& chain) {
+  return all_good(chain.certificates(), kSigningCertificatesMax, good_certificate);
+}
+
+bool good_signed_span(const evidence::SignedSpan& span) {
+  return evidence::SignedMedia::State_IsValid(span.state()) && span.start_us() <= span.end_us() &&
+         good_instants(span.signed_from_unix_us(), span.signed_to_unix_us());
+}
+
+bool good_signed_stream(const evidence::SignedStream& stream) {
+  return stream.stream() < kStreamsMax && is_short(stream.scheme()) &&
+         evidence::SignedMedia::State_IsValid(stream.state()) &&
+         all_good(stream.spans(), kSignedSpansMax, good_signed_span) &&
+         stream.spans_found() >= static_cast<std::uint64_t>(stream.spans_size()) &&
+         static_cast<std::size_t>(stream.broken_size()) <= kBrokenPicturesMax &&
+         stream.pictures_broken() >= static_cast<std::uint64_t>(stream.broken_size()) &&
+         is_short(stream.key_kind()) && good_digest(stream.key_sha256()) &&
+         good_chain(stream.chain()) && good_chain(stream.attestation()) &&
+         is_short(stream.maker()) && is_short(stream.serial()) && is_short(stream.firmware());
+}
+
+bool good_signed_media(const evidence::SignedMedia& media) {
+  return evidence::SignedMedia::State_IsValid(media.state()) &&
+         all_good(media.streams(), kSignedStreamsMax, good_signed_stream) &&
+         all_good(media.not_verified(), kSignedStreamsMax, is_short);
 }
 
 bool good_report(const evidence::Report& report) {
@@ -94,7 +136,8 @@ bool good_report(const evidence::Report& report) {
          all_good(report.thumbnails(), kThumbnailsMax, good_thumbnail) &&
          all_good(report.times(), kTimesMax, good_time) && good_tracks(report.tracks()) &&
          report.times_found() >= static_cast<std::uint64_t>(report.times_size()) &&
-         good_spans(report.sound()) && good_spans(report.damage()) && good_spans(report.gaps());
+         good_spans(report.sound()) && good_spans(report.damage()) && good_spans(report.gaps()) &&
+         good_signed_media(report.signed_media());
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "ingest/inspect/inspector/allow_list.h"
 #include "ingest/inspect/inspector/limits.h"
 #include "ingest/inspect/inspector/raw_time.h"
+#include "ingest/inspect/inspector/signing/signed_to_report.h"
 #include "ingest/inspect/inspector/sources/byte_reader.h"
 #include "ingest/inspect/inspector/sources/text_track.h"
 #include "ingest/inspect/inspector/timeline.h"
@@ -41,6 +42,15 @@ StreamDecoder::Frames frames_at(evidence::Report::Level level) {
                                          : StreamDecoder::Frames::kKeyOnly;
 }
 
+// What gathers the signed pictures of a stream, where it can have any.
+std::unique_ptr<SignedStream> signing_of(const AVCodecParameters& codec) {
+  const bool is_hevc = codec.codec_id == AV_CODEC_ID_HEVC;
+  if (!is_hevc && codec.codec_id != AV_CODEC_ID_H264) return nullptr;
+  const auto size = static_cast<std::size_t>(std::max(codec.extradata_size, 0));
+  return std::make_unique<SignedStream>(is_hevc ? NalCodec::kHevc : NalCodec::kH264,
+                                        ByteSpan(codec.extradata, size));
+}
+
 bool is_text(AVCodecID codec) {
   return codec == AV_CODEC_ID_SUBRIP || codec == AV_CODEC_ID_ASS || codec == AV_CODEC_ID_TEXT ||
          codec == AV_CODEC_ID_WEBVTT;
@@ -69,7 +79,10 @@ ClipStreams::ClipStreams(const Container& container, Found& found, evidence::Rep
     }
     if (stream.is_sound && level_ != evidence::Report::HEADERS)
       stream.sound = SoundProbe::open(*stream.libav);
-    if (stream.is_picture) stream.messages = messages_of(*stream.libav->codecpar);
+    if (stream.is_picture) {
+      stream.messages = messages_of(*stream.libav->codecpar);
+      stream.signing = signing_of(*stream.libav->codecpar);
+    }
     stream.is_text = is_text(stream.libav->codecpar->codec_id);
     streams_.push_back(std::move(stream));
   }
@@ -95,6 +108,7 @@ void ClipStreams::read_sources(Stream& stream, const AVPacket& packet,
   if (packet.pos >= 0) offset = static_cast<std::uint64_t>(packet.pos);
   const std::int32_t index = stream.libav->index;
   if (stream.messages) stream.messages->read(bytes, {offset, is_movie_, time_us, index}, found_);
+  if (stream.signing) stream.signing->add(bytes, time_us);
   if (stream.is_text) {
     read_text(text_of(bytes), {offset.value_or(0), time_us, index}, "text", found_);
   }
@@ -193,6 +207,11 @@ void ClipStreams::finish(evidence::Report& report) {
     if (stream.sound) {
       stream.sound->finish();
       write_sound(stream, kSpansMax / kStreamsMax, report);
+    }
+    evidence::SignedMedia& signed_media = *report.mutable_signed_media();
+    if (stream.signing && signed_media.streams_size() < static_cast<int>(kSignedStreamsMax)) {
+      write_signed_stream(stream.signing->finish(), out.index(), signed_media);
+      stream.signing.reset();
     }
     if (!stream.pictures) continue;
     for (TimedJpeg& made : stream.pictures->thumbnails()) {

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "ingest/inspect/inspector/container.h"
 #include "ingest/inspect/inspector/picture_probe.h"
+#include "ingest/inspect/inspector/signing/signed_stream.h"
 #include "ingest/inspect/inspector/sound_probe.h"
 #include "ingest/inspect/inspector/sources/found.h"
 #include "ingest/inspect/inspector/sources/sei.h"
@@ -23,7 +25,7 @@ class ClipStreams {
 
   // Counts and times a packet, reads its messages, and decodes it where the level wants that.
   void add(AVPacket& packet);
-  // Writes streams, timelines, gaps, sound, thumbnails and damage.
+  // Writes streams, timelines, gaps, sound, thumbnails, damage and what signers left.
   void finish(evidence::Report& report);
   // Why nothing could be made of the clip; no token when something could. Call after finish().
   [[nodiscard]] Trouble verdict() const;
@@ -37,7 +39,8 @@ class ClipStreams {
     std::optional<PictureProbe> pictures;
     std::optional<SoundProbe> sound;
     std::optional<SeiReader> messages;
-    bool is_text = false;  // subtitles that no source of the container reads
+    std::unique_ptr<SignedStream> signing;  // what signatures may speak of
+    bool is_text = false;                   // subtitles that no source of the container reads
     std::vector<std::int64_t> times_us;
     std::uint64_t packets = 0;
     std::uint64_t payload_bytes = 0;

@@ -10,6 +10,8 @@
 #include "ingest/inspect/inspector/found_to_report.h"
 #include "ingest/inspect/inspector/limits.h"
 #include "ingest/inspect/inspector/raw_time.h"
+#include "ingest/inspect/inspector/signing/container_marks.h"
+#include "ingest/inspect/inspector/signing/signed_to_report.h"
 #include "ingest/inspect/inspector/sources/clip_sources.h"
 
 extern "C" {
@@ -21,7 +23,7 @@ namespace hansom::ingest {
 namespace {
 
 // Changes whenever a report of the same bytes could differ.
-constexpr const char* kInspectorVersion = "hansom-inspector " HANSOM_VERSION " rules 5";
+constexpr const char* kInspectorVersion = "hansom-inspector " HANSOM_VERSION " rules 6";
 
 // The tags that hold a time, of a container whose bytes our own parsers do not know.
 void read_tags(const AVDictionary* tags, std::int32_t stream, Found& found) {
@@ -112,6 +114,7 @@ evidence::Report inspect_clip(ByteSpan clip, evidence::Report::Level level) {
 
   // 4. What came of it. A clip that was cut short is decodable, and says where it ended.
   streams.finish(report);
+  write_unsigned(signatures_of_container(clip), *report.mutable_signed_media());
   write_found(found, report);
   report.set_bytes_read(container.bytes_read());
   const Trouble nothing = streams.verdict();

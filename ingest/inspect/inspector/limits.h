@@ -24,6 +24,10 @@ inline constexpr std::size_t kTextBytesMax = 256;  // of any text found in a cli
 inline constexpr std::size_t kThumbnailsMax = 360;
 inline constexpr std::size_t kThumbnailBytesMax = 64ULL * 1024;
 inline constexpr std::size_t kThumbnailBytesTotalMax = 5ULL * 1024 * 1024;
+inline constexpr std::size_t kSignedStreamsMax = 8;
+inline constexpr std::size_t kSignedSpansMax = 256;  // of one stream, like these:
+inline constexpr std::size_t kBrokenPicturesMax = 256;
+inline constexpr std::size_t kSigningCertificatesMax = 8;  // of one chain
 
 // The most that one of these takes on the wire: ten bytes a number, a few for tags and lengths.
 inline constexpr std::size_t kRunWireBytesMax = 40;
@@ -34,11 +38,16 @@ inline constexpr std::size_t kTrackWireBytesMax = kTextBytesMax + 32;
 inline constexpr std::size_t kPositionWireBytesMax =
     kPositionValueBytesMax + kPositionTimeBytesMax + 112;
 inline constexpr std::size_t kThumbnailWireBytesMax = 96;  // beside the picture
+inline constexpr std::size_t kSigningChainWireBytesMax =
+    kSigningCertificatesMax * (2 * kTextBytesMax + 96) + 32;
+inline constexpr std::size_t kSignedStreamWireBytesMax =
+    kSignedSpansMax * 96 + kBrokenPicturesMax * 32 + 2 * kSigningChainWireBytesMax +
+    4 * kTextBytesMax + 512;
 static_assert(kStreamsMax * (kStreamWireBytesMax + kRunsPerStreamMax * kRunWireBytesMax) +
                       3 * kSpansMax * kSpanWireBytesMax + kTimesMax * kTimeWireBytesMax +
                       kTracksMax * kTrackWireBytesMax + kPositionsMax * kPositionWireBytesMax +
                       kThumbnailsMax * kThumbnailWireBytesMax + kThumbnailBytesTotalMax +
-                      16 * kTextBytesMax <=
+                      kSignedStreamsMax * kSignedStreamWireBytesMax + 16 * kTextBytesMax <=
                   kAnswerBytesMax,
               "the largest report must fit the answer");
 static_assert(kThumbnailBytesMax <= kThumbnailBytesTotalMax);
@@ -69,6 +78,17 @@ inline constexpr std::size_t kMovieKeysMax = 256;
 inline constexpr std::size_t kPrivatePacketBytesMax = 64ULL * 1024;  // of a PES packet, gathered
 inline constexpr std::size_t kPrivatePidsMax = 16;                   // gathered at a time
 inline constexpr std::size_t kSeiBytesMax = 64ULL * 1024;            // of one NAL unit of messages
+
+// Signatures of pictures (signing/), of one stream.
+inline constexpr std::uint64_t kSignedBytesMax = 5ULL << 28;  // hashed: 1.25 times the largest clip
+inline constexpr std::size_t kSignedUnitsMax = 1'000'000;     // NAL units of pictures
+inline constexpr std::size_t kSigningMessagesMax = 10'000;    // each checked in half a millisecond
+inline constexpr std::size_t kSigningMessageBytesMax = 192ULL * 1024;
+inline constexpr std::uint64_t kSigningMessagesBytesMax = 64ULL * 1024 * 1024;  // kept of all
+inline constexpr std::size_t kSigningKeysMax = 4;
+inline constexpr std::size_t kUnsignedUnitsKept = 2'000;  // let go of where so many pictures, and
+inline constexpr std::size_t kUnsignedGopsKept = 8;       // so many groups of them, had no signer
+static_assert(kSignedBytesMax >= kInspectedClipBytesMax);
 
 // What is looked for.
 inline constexpr std::int64_t kThumbnailEveryUs = 10'000'000;

@@ -12,6 +12,7 @@
 #include "ingest/inspect/inspector/fork_server.h"
 #include "ingest/inspect/inspector/inspect_clip.h"
 #include "ingest/inspect/inspector/sandbox.h"
+#include "ingest/inspect/inspector/signing/signature_check.h"
 
 namespace hansom::ingest {
 namespace {
@@ -71,5 +72,6 @@ int inspect(const ForkRequest& request) {
 
 int main() {
   hansom::ingest::prepare_libav();
+  if (!hansom::ingest::prepare_signature_check()) return hansom::ingest::kExitSandbox;
   return hansom::ingest::serve_forks(hansom::ingest::inspect);
 }

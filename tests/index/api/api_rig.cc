@@ -195,6 +195,16 @@ void ApiRig::inspect(const ClipId& clip, const std::vector<Bytes>& pictures,
   position.set_time("2026-03-01 10:00:00");
   position.set_media_us(500'000);
   position.set_value("5325.8 N 121.408 W");
+  evidence::SignedMedia& signed_media = *report.mutable_signed_media();
+  signed_media.set_state(evidence::SignedMedia::BROKEN);
+  evidence::SignedStream& signed_stream = *signed_media.add_streams();
+  signed_stream.set_scheme("axis_signed_video");
+  signed_stream.set_state(evidence::SignedMedia::BROKEN);
+  signed_stream.set_pictures_valid(255);
+  signed_stream.set_pictures_broken(1);
+  signed_stream.set_first_broken_us(5'480'000);
+  signed_stream.set_key_kind("EC P-256");
+  signed_stream.set_key_sha256(std::string(32, '\x2a'));
   for (const Bytes& picture : pictures) {
     const Bytes sealed = must(age::seal(picture, std::span(&recipient, 1), *random_));
     evidence::Thumbnail& thumbnail = *report.add_thumbnails();

@@ -110,6 +110,11 @@ TEST_F(Routes, report_and_thumbnails_come_from_the_inspection) {
   const auto json = agreed(rig_.get(base + "/report"), "GET", "/v1/clips/{id}/report");
   EXPECT_EQ(json.at("outcome").as_string(), "decodable");
   EXPECT_THAT(json.at("thumbnails").as_array(), SizeIs(2));
+  EXPECT_EQ(json.at("signed_media").at("state").as_string(), "broken");
+  EXPECT_EQ(json.at("signed_media").at("streams").at(0).at("pictures_valid").as_int64(), 255);
+  const auto whole = agreed(rig_.get(base), "GET", "/v1/clips/{id}");
+  EXPECT_EQ(whole.at("signed_media").at("says").as_string(),
+            json.at("signed_media").at("says").as_string());
   const Reply thumbnail = rig_.get(base + "/thumbnails/1");
   EXPECT_EQ(thumbnail.status, 200U);
   EXPECT_EQ(thumbnail.field("Content-Type"), "image/jpeg");

@@ -33,7 +33,18 @@ evidence::Report good_report() {
   track.set_stream(-1);
   track.set_found(1);
   track.add_positions()->set_latitude_deg(53.43);
+  evidence::SignedStream& signed_stream = *report.mutable_signed_media()->add_streams();
+  signed_stream.set_key_sha256(std::string(32, 'k'));
+  signed_stream.mutable_chain()->add_certificates()->set_subject("CN=camera 7");
+  signed_stream.add_spans()->set_end_us(40'000);
+  signed_stream.set_spans_found(1);
+  signed_stream.add_broken()->set_picture(1);
+  signed_stream.set_pictures_broken(1);
   return report;
+}
+
+evidence::SignedStream& stream_of(evidence::Report& report) {
+  return *report.mutable_signed_media()->mutable_streams(0);
 }
 
 bool believed(const evidence::Report& report) {
@@ -103,6 +114,40 @@ TEST(ReportCheck, WhatAnInspectorNeverSaysIsNot) {
       },
       [](evidence::Report& r) {
         while (static_cast<std::size_t>(r.streams_size()) <= kStreamsMax) r.add_streams();
+      },
+      [](evidence::Report& r) { stream_of(r).set_key_sha256("short"); },
+      [](evidence::Report& r) { stream_of(r).set_stream(kStreamsMax); },
+      [](evidence::Report& r) { stream_of(r).set_maker(std::string(kTextBytesMax + 1, 'x')); },
+      [](evidence::Report& r) { stream_of(r).set_state(evidence::SignedMedia::State(99)); },
+      [](evidence::Report& r) { stream_of(r).set_spans_found(0); },
+      [](evidence::Report& r) { stream_of(r).set_pictures_broken(0); },
+      [](evidence::Report& r) { stream_of(r).mutable_spans(0)->set_start_us(50'000); },
+      [](evidence::Report& r) {
+        stream_of(r).mutable_spans(0)->set_signed_from_unix_us(kUnixUsMax + 1);
+      },
+      [](evidence::Report& r) {
+        while (static_cast<std::size_t>(stream_of(r).spans_size()) <= kSignedSpansMax) {
+          stream_of(r).add_spans();
+        }
+        stream_of(r).set_spans_found(2 * kSignedSpansMax);
+      },
+      [](evidence::Report& r) {
+        while (static_cast<std::size_t>(stream_of(r).broken_size()) <= kBrokenPicturesMax) {
+          stream_of(r).add_broken();
+        }
+        stream_of(r).set_pictures_broken(2 * kBrokenPicturesMax);
+      },
+      [](evidence::Report& r) {
+        evidence::SigningChain& chain = *stream_of(r).mutable_chain();
+        while (static_cast<std::size_t>(chain.certificates_size()) <= kSigningCertificatesMax) {
+          chain.add_certificates();
+        }
+      },
+      [](evidence::Report& r) {
+        evidence::SignedMedia& media = *r.mutable_signed_media();
+        while (static_cast<std::size_t>(media.streams_size()) <= kSignedStreamsMax) {
+          media.add_streams();
+        }
       },
   };
   int number = 0;

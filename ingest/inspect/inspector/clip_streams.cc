@@ -8,6 +8,7 @@
 #include "ingest/inspect/inspector/raw_time.h"
 #include "ingest/inspect/inspector/signing/signed_to_report.h"
 #include "ingest/inspect/inspector/sources/byte_reader.h"
+#include "ingest/inspect/inspector/sources/mpeg_video.h"
 #include "ingest/inspect/inspector/sources/text_track.h"
 #include "ingest/inspect/inspector/timeline.h"
 
@@ -109,6 +110,10 @@ void ClipStreams::read_sources(Stream& stream, const AVPacket& packet,
   const std::int32_t index = stream.libav->index;
   if (stream.messages) stream.messages->read(bytes, {offset, is_movie_, time_us, index}, found_);
   if (stream.signing) stream.signing->add(bytes, time_us);
+  const AVCodecID codec = stream.libav->codecpar->codec_id;
+  if (codec == AV_CODEC_ID_MPEG1VIDEO || codec == AV_CODEC_ID_MPEG2VIDEO) {
+    read_mpeg_groups(bytes, {offset, is_movie_, time_us, index}, found_);
+  }
   if (stream.is_text) {
     read_text(text_of(bytes), {offset.value_or(0), time_us, index}, "text", found_);
   }

@@ -1,9 +1,9 @@
 // What the inspector finds in every file of the footage folder stands in found_in_footage.tsv, and
-// every time and position that exiftool finds is among it, or the table says why not.
+// every time and position that exiftool or mediainfo finds is among it, or the table says why not.
 //
 // Columns: file, container, streams (codec:packets), duration, times (source:entries of the
-// report), positions (source:found), what exiftool alone finds (tag=reason; ...). To write the
-// table anew:
+// report), positions (source:found), what exiftool and what mediainfo alone finds (tag=reason;
+// ...). To write the table anew:
 //   HANSOM_WRITE_FOUND=1 inspect_footage_test --gtest_filter='*FoundInFootage.*'
 #include <gtest/gtest.h>
 
@@ -17,6 +17,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/json/parse.hpp>
+
 #include "proto/base/civil_time.h"
 #include "tests/ingest/inspect/footage.h"
 #include "tests/ingest/inspect/run_program.h"
@@ -24,7 +26,9 @@
 namespace hansom::ingest {
 namespace {
 
-constexpr std::size_t kColumns = 7;
+constexpr std::size_t kColumns = 8;
+constexpr std::size_t kExiftool = 6;  // the columns of reasons
+constexpr std::size_t kMediainfo = 7;
 constexpr double kSamePlaceDeg = 2e-5;  // two metres: exiftool rounds some
 
 using Row = std::vector<std::string>;
@@ -85,11 +89,13 @@ class FoundInFootage : public testing::Test {
 void write_table(const std::map<std::string, Row>& before) {
   std::ofstream out(HANSOM_FOUND_IN_FOOTAGE);
   out << "# file\tcontainer\tstreams (codec:packets)\tduration_us\ttimes (source:entries)\t"
-         "positions (source:found)\twhat exiftool alone finds\n";
+         "positions (source:found)\twhat exiftool alone finds\twhat mediainfo alone finds\n";
   for (const auto& inspected : test::inspected_footage()) {
     Row row = row_of(inspected);
     const auto known = before.find(row.front());
-    row.push_back(known == before.end() ? "" : known->second.back());
+    for (const std::size_t reasons : {kExiftool, kMediainfo}) {
+      row.push_back(known == before.end() ? "" : known->second[reasons]);
+    }
     for (std::size_t i = 0; i < row.size(); ++i) out << (i == 0 ? "" : "\t") << row[i];
     out << "\n";
   }
@@ -107,7 +113,9 @@ TEST_F(FoundInFootage, IsWhatTheTableSays) {
       ADD_FAILURE() << "the table has no row of " << found.front();
       continue;
     }
-    found.push_back(row->second.back());
+    for (const std::size_t reasons : {kExiftool, kMediainfo}) {
+      found.push_back(row->second[reasons]);
+    }
     EXPECT_EQ(found, row->second);
   }
 }
@@ -195,6 +203,19 @@ std::set<std::string> not_told(const std::string& answer, const Told& told, Tall
   return missing;
 }
 
+// The tags that a column of the table gives a reason for.
+std::set<std::string> excused_by(const std::map<std::string, Row>& rows, const std::string& name,
+                                 std::size_t column) {
+  std::set<std::string> excused;
+  const auto row = rows.find(name);
+  if (row == rows.end()) return excused;
+  for (const std::string& reason : split(row->second[column], ';')) {
+    const std::size_t from = reason.find_first_not_of(' ');
+    if (from != std::string::npos) excused.insert(reason.substr(from, reason.find('=') - from));
+  }
+  return excused;
+}
+
 TEST_F(FoundInFootage, HasEverythingThatExiftoolFinds) {
   const auto exiftool = test::find_program("exiftool");
   if (!exiftool) GTEST_SKIP() << "exiftool is not installed: nothing was compared";
@@ -206,17 +227,73 @@ TEST_F(FoundInFootage, HasEverythingThatExiftoolFinds) {
     const test::ProgramResult answer =
         test::run_program({*exiftool, "-ee3", "-n", "-a", "-s", "-t", "-G3", "-q", "-q",
                            "-time:all", "-gps*", "--System:all", file.string()});
-    std::set<std::string> excused;
-    const auto row = rows.find(name);
-    if (row != rows.end()) {
-      for (const std::string& reason : split(row->second.back(), ';')) {
-        const std::size_t from = reason.find_first_not_of(' ');
-        if (from != std::string::npos) excused.insert(reason.substr(from, reason.find('=') - from));
-      }
-    }
-    EXPECT_EQ(not_told(answer.output, told_by(report), tally), excused);
+    EXPECT_EQ(not_told(answer.output, told_by(report), tally), excused_by(rows, name, kExiftool));
   }
   std::cout << "exiftool finds " << tally.times << " times and " << tally.positions
+            << " positions\n";
+  EXPECT_GT(tally.times, 0);
+  EXPECT_GT(tally.positions, 0);
+}
+
+// A time or place among the fields of mediainfo, which calls them by many names.
+bool is_time_field(const std::string& name) {
+  for (const char* part : {"Date", "date", "TimeCode_FirstFrame"}) {
+    if (name.find(part) != std::string::npos) return name.find("File_") != 0;
+  }
+  return false;
+}
+bool is_place_field(const std::string& name) {
+  return name == "xyz" || name.find("ISO6709") != std::string::npos ||
+         name.find("Recorded_Location") != std::string::npos;
+}
+
+// The fields of mediainfo's answer that tell what the report does not.
+std::set<std::string> not_told(const boost::json::value& answer, const evidence::Report& report,
+                               Tally& tally) {
+  std::set<std::string> missing;
+  const Told told = told_by(report);
+  std::string texts;  // values as found
+  for (const evidence::RawTime& time : report.times()) texts += time.value() + "\n";
+  for (const evidence::PositionTrack& track : report.tracks()) {
+    for (const auto& position : track.positions()) texts += position.value() + "\n";
+  }
+  const auto look = [&](const boost::json::object& fields) {
+    for (const auto& [key, value] : fields) {
+      const std::string name(key);
+      if (!value.is_string()) continue;
+      const std::string text(value.get_string());
+      const bool is_time = is_time_field(name);
+      if (!is_time && !is_place_field(name)) continue;
+      ++(is_time ? tally.times : tally.positions);
+      const bool found = texts.find(text) != std::string::npos ||
+                         (is_time && told.seconds.count(second_of(text)) > 0);
+      if (!found) missing.insert(name);
+    }
+  };
+  for (const boost::json::value& track : answer.at("media").at("track").as_array()) {
+    look(track.as_object());
+    const boost::json::value* extra = track.as_object().if_contains("extra");
+    if (extra != nullptr && extra->is_object()) look(extra->get_object());
+  }
+  return missing;
+}
+
+TEST_F(FoundInFootage, HasEverythingThatMediainfoFinds) {
+  const auto mediainfo = test::find_program("mediainfo");
+  if (!mediainfo) GTEST_SKIP() << "mediainfo is not installed: nothing was compared";
+  const std::map<std::string, Row> rows = read_table();
+  Tally tally;
+  for (const auto& [file, report] : test::inspected_footage()) {
+    const std::string name = test::name_in_footage(file);
+    SCOPED_TRACE(name);
+    const test::ProgramResult answer =
+        test::run_program({*mediainfo, "--Output=JSON", file.string()});
+    boost::system::error_code error;
+    const boost::json::value json = boost::json::parse(answer.output, error);
+    if (error || !json.is_object() || !json.at("media").is_object()) continue;  // knows no format
+    EXPECT_EQ(not_told(json, report, tally), excused_by(rows, name, kMediainfo));
+  }
+  std::cout << "mediainfo finds " << tally.times << " times and " << tally.positions
             << " positions\n";
   EXPECT_GT(tally.times, 0);
   EXPECT_GT(tally.positions, 0);

@@ -14,6 +14,7 @@
 #include "ingest/inspect/inspector/sources/text_track.h"
 #include "ingest/inspect/inspector/sources/timecode_track.h"
 #include "ingest/inspect/inspector/sources/user_data.h"
+#include "ingest/inspect/inspector/sources/xmp.h"
 
 namespace hansom::ingest {
 namespace {
@@ -25,14 +26,14 @@ bool is_text(const MovieTrack& track) {
 }
 
 // One sample of a track that is neither picture nor sound. True when it was LigoGPS.
-bool read_sample(const Sample& sample, const MovieTrack& track, LookBudget& budget, Found& found) {
+bool read_sample(const Sample& sample, const MovieTrack& track, LigoGps& ligo, Found& found) {
   if (track.format == box_type("gpmd") && text_of(sample.bytes).starts_with("DEVC")) {
     read_gpmf(sample, track.stream, found);
   } else if (track.format == box_type("camm")) {
     read_camm(sample, track.stream, found);
   } else if (is_text(track)) {
     read_text_sample(sample, track.stream, found);
-  } else if (read_ligo_gps(sample, track.stream, budget, found)) {
+  } else if (ligo.read(sample, track.stream)) {
     return true;
   } else if (!(track.format == box_type("ssmd") && read_sigmastar(sample, track.stream, found)) &&
              !read_novatek_packet(sample.bytes, sample.offset, track.stream, sample.media_us,
@@ -43,21 +44,22 @@ bool read_sample(const Sample& sample, const MovieTrack& track, LookBudget& budg
 }
 
 // Every sample of every such track. True when one was LigoGPS.
-bool read_tracks(ByteSpan clip, const Movie& movie, LookBudget& budget, Found& found) {
-  bool ligo = false;
+bool read_tracks(ByteSpan clip, const Movie& movie, LookBudget& budget, LigoGps& ligo,
+                 Found& found) {
+  bool any_ligo = false;
   for (const MovieTrack& track : movie.tracks) {
     if (track.handler == box_type("vide") || track.handler == box_type("soun") ||
         track.handler == box_type("hint") || track.format == box_type("tmcd")) {
       continue;
     }
     const auto visit = [&](const Sample& sample) {
-      ligo = read_sample(sample, track, budget, found) || ligo;
+      any_ligo = read_sample(sample, track, ligo, found) || any_ligo;
       return true;
     };
     for_each_sample(clip, track, budget, visit);
     for_each_fragment_sample(clip, movie, track, budget, visit);
   }
-  return ligo;
+  return any_ligo;
 }
 
 }  // namespace
@@ -72,11 +74,14 @@ void find_sources(ByteSpan clip, Found& found) {
   find_export_times(movie, budget, found);
   find_reference_times(clip, movie, budget, found);
   // 2. Its tracks beside picture and sound, which know when in the clip something holds.
-  const bool ligo = read_tracks(clip, movie, budget, found);
+  LigoGps ligo(budget, found);
+  const bool ligo_in_tracks = read_tracks(clip, movie, budget, ligo, found);
   // 3. What stands anywhere, in no track; once, where a track has told it.
   find_blackvue(clip, budget, found);
   find_free_gps(clip, budget, found);
-  if (!ligo) find_ligo_gps(clip, budget, found);
+  if (!ligo_in_tracks) ligo.find(clip);
+  ligo.finish();
+  find_xmp(clip, budget, found);
   // 4. Transport and program streams.
   find_private_packets(clip, budget, found);
 }

@@ -8,6 +8,7 @@
 #include "ingest/inspect/inspector/sources/byte_reader.h"
 #include "ingest/inspect/inspector/sources/free_gps_layouts.h"
 #include "ingest/inspect/inspector/sources/iso6709.h"
+#include "ingest/inspect/inspector/sources/lucky_gps.h"
 #include "ingest/inspect/inspector/sources/nmea.h"
 #include "ingest/inspect/inspector/sources/search.h"
 
@@ -283,7 +284,9 @@ void read_block(const Block& block, std::string& latest, LookBudget& budget, Fou
       read_ring(block, latest, budget, found)) {
     return;
   }
-  if (const auto fix = read_novatek(block.bytes)) {
+  std::optional<NovatekFix> fix = read_lucky(block.bytes);
+  if (!fix) fix = read_novatek(block.bytes);
+  if (fix) {
     add_fix(*fix, block, found);
     return;
   }

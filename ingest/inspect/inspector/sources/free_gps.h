@@ -14,13 +14,14 @@ namespace hansom::ingest {
 // - hour, minute, second, year, month and day as 32-bit numbers, status, hemispheres, latitude and
 //   longitude as degrees and minutes in one number, knots, heading: free_gps_layouts.cc has where.
 // - the same fields as digits, every byte XOR 0xAA (Azdome, EEEkit, BlueSkySea).
+// - such fields with enciphered coordinates (E-ACE): lucky_gps.h.
 // - an NMEA sentence, as it is or with 16 added to every byte.
 // - ring buffers of 52-byte records XOR two keys that stand in the record itself ("ATC").
 // - big-endian records of 32 bytes (NextBase 512G), and records without a time (INNOVV).
 // Source: "freeGPS"; "void:freeGPS" for a time while the receiver has no fix. Value: the numbers as
 // they stand and the year if it has two digits. Time: as the camera writes it, by its own zone, so
-// it is a text. Positions whose scrambling is not known (Akaso V1, Redtiger F7N) are times alone,
-// "freeGPS".
+// it is a text. Positions whose scrambling is not known (Akaso V1, Redtiger F7N: their own programs ask
+// a service for it) are times alone, "freeGPS".
 void find_free_gps(ByteSpan clip, LookBudget& budget, Found& found);
 
 // The same fields without a box around them, as they stand in private packets of transport streams

@@ -8,6 +8,7 @@
 #include "ingest/inspect/inspector/sources/byte_reader.h"
 #include "ingest/inspect/inspector/sources/free_gps_layouts.h"
 #include "ingest/inspect/inspector/sources/iso6709.h"
+#include "ingest/inspect/inspector/sources/ligo_cipher.h"
 #include "ingest/inspect/inspector/sources/nmea.h"
 #include "ingest/inspect/inspector/sources/search.h"
 
@@ -21,14 +22,8 @@ constexpr std::size_t kRecordBytes = 132;
 constexpr std::size_t kTextBytesRecordMax = 132;
 constexpr std::size_t kBlankRecordsMax = 64;
 constexpr std::size_t kJsonBytesMax = 1024;
-
-// Where a record stands and what is told of it.
-struct Record {
-  std::uint64_t offset = 0;
-  std::int32_t stream = -1;
-  std::optional<std::int64_t> media_us;
-  bool mixed = false;  // its coordinates are not what they look like
-};
+constexpr std::size_t kReplacedMax = 20'000;  // kept until their characters are known
+constexpr char kUnknownHemisphere = '?';
 
 // Undoes the packing of "####" records: a byte whose three highest bits say how many characters
 // follow and which is a space, and whose other bits those characters lack. Nothing for bytes that
@@ -78,14 +73,14 @@ std::string_view take_word(std::string_view& text) {
   return word;
 }
 
-// "N:48.100000", negative in the south and west.
+// "N:48.100000", negative in the south and west, which a sign says as well.
 std::optional<double> read_coordinate(std::string_view word, char positive, char negative) {
   if (word.size() < 3 || word[1] != ':' || (word[0] != positive && word[0] != negative)) {
     return std::nullopt;
   }
   const auto number = read_decimal(word.substr(2));
   if (!number) return std::nullopt;
-  return word[0] == negative ? -*number : *number;
+  return word[0] == negative ? -std::abs(*number) : *number;
 }
 
 // The number after "A:" or "H:".
@@ -101,17 +96,29 @@ bool is_date(std::string_view date, std::string_view clock) {
          clock[2] == ':' && clock[5] == ':' && date[0] >= '1' && date[0] <= '2';
 }
 
-void add_time(const Record& record, const char* source, std::string_view value, Found& found) {
+// The text of a member of a flat JSON object: "\"Hour\": \"23\"".
+std::string_view member(std::string_view json, std::string_view name) {
+  const std::string key = "\"" + std::string(name) + "\"";
+  const std::size_t at = json.find(key);
+  if (at == std::string_view::npos) return {};
+  std::string_view rest = json.substr(at + key.size());
+  rest.remove_prefix(std::min(rest.find_first_not_of(": \""), rest.size()));
+  return rest.substr(0, rest.find_first_of("\",}"));
+}
+
+}  // namespace
+
+void LigoGps::add_time(const Record& record, const char* source, std::string_view value) {
   FoundTime time;
   time.source = source;
   time.value = value;
   time.stream = record.stream;
   time.offset = record.offset;
   time.media_us = record.media_us;
-  found.add(std::move(time));
+  found_.add(std::move(time));
 }
 
-bool read_text(std::string_view text, const Record& record, Found& found) {
+bool LigoGps::read_text(std::string_view text, const Record& record) {
   text = text.substr(0, text.find('\0'));
   std::string_view rest = text;
   const std::string_view date = take_word(rest);
@@ -123,8 +130,12 @@ bool read_text(std::string_view text, const Record& record, Found& found) {
   const auto latitude = read_coordinate(north, 'N', 'S');
   const auto longitude = read_coordinate(east, 'E', 'W');
   if (record.mixed || !latitude || !longitude) {
-    add_time(record, "LigoGPS", time, found);
-    if (record.mixed) add_time(record, "LigoGPS:mixed", text, found);
+    add_time(record, "LigoGPS", time);
+    if (record.mixed) {
+      add_time(record, "LigoGPS:mixed", text);
+    } else if (north.starts_with(kUnknownHemisphere)) {
+      add_time(record, "LigoGPS:no_hemisphere", text);
+    }
     return true;
   }
   FoundPosition position;
@@ -140,21 +151,11 @@ bool read_text(std::string_view text, const Record& record, Found& found) {
   position.speed_kmh = read_decimal(take_word(rest));
   position.heading_deg = read_labelled(text, " A:");
   position.altitude_m = read_labelled(text, " H:");
-  found.add(std::move(position));
+  found_.add(std::move(position));
   return true;
 }
 
-// The text of a member of a flat JSON object: "\"Hour\": \"23\"".
-std::string_view member(std::string_view json, std::string_view name) {
-  const std::string key = "\"" + std::string(name) + "\"";
-  const std::size_t at = json.find(key);
-  if (at == std::string_view::npos) return {};
-  std::string_view rest = json.substr(at + key.size());
-  rest.remove_prefix(std::min(rest.find_first_not_of(": \""), rest.size()));
-  return rest.substr(0, rest.find_first_of("\",}"));
-}
-
-void read_json(std::string_view json, const Record& record, Found& found) {
+void LigoGps::read_json(std::string_view json, const Record& record) {
   const auto whole = [json](std::string_view name) {
     const auto value = read_decimal(member(json, name));
     return value && *value >= 0 && *value < 10'000 ? static_cast<std::uint32_t>(*value) : 10'000U;
@@ -165,7 +166,7 @@ void read_json(std::string_view json, const Record& record, Found& found) {
   const auto latitude = read_decimal(member(json, "Latitude"));
   const auto longitude = read_decimal(member(json, "Longitude"));
   if (member(json, "status") != "A" || !latitude || !longitude) {
-    add_time(record, "void:LigoGPS", *time, found);
+    add_time(record, "void:LigoGPS", *time);
     return;
   }
   constexpr double kKnotsInKmh = 1.852;
@@ -184,16 +185,16 @@ void read_json(std::string_view json, const Record& record, Found& found) {
   if (const auto knots = read_decimal(member(json, "Speed"))) {
     position.speed_kmh = *knots * kKnotsInKmh;
   }
-  found.add(std::move(position));
+  found_.add(std::move(position));
 }
 
 // The records after one magic, which stands at the front of `bytes`.
-void read_records(ByteSpan bytes, Record record, LookBudget& budget, Found& found) {
+void LigoGps::read_records(ByteSpan bytes, Record record) {
   const std::uint64_t base = record.offset;
   const std::string_view text = text_of(bytes);
   if (text.substr(kMagic.size()).starts_with(" {")) {
     const std::string_view json = text.substr(kMagic.size() + 1, kJsonBytesMax);
-    read_json(json.substr(0, json.find('}') + 1), record, found);
+    read_json(json.substr(0, json.find('}') + 1), record);
     return;
   }
   if (bytes.size() < kRecordsFrom) return;
@@ -206,14 +207,13 @@ void read_records(ByteSpan bytes, Record record, LookBudget& budget, Found& foun
   std::size_t left = marked ? bytes.size() / kRecordBytes + 1 : told;
   for (std::size_t at = kRecordsFrom; at + 8 < bytes.size() && left > 0;
        at += kRecordBytes, --left) {
-    if (budget.samples == 0) return;
-    --budget.samples;
+    if (budget_.samples == 0) return;
+    --budget_.samples;
     record.offset = base + at;
     ByteReader reader(bytes.subspan(at));
     const bool has_mark = text_of(reader.bytes(4)) == kMark;
     if (!marked) {
-      if (!read_text(text_of(reader.bytes(std::min(kRecordBytes - 4, reader.left()))), record,
-                     found)) {
+      if (!read_text(text_of(reader.bytes(std::min(kRecordBytes - 4, reader.left()))), record)) {
         return;
       }
       continue;
@@ -227,35 +227,56 @@ void read_records(ByteSpan bytes, Record record, LookBudget& budget, Found& foun
     }
     const std::size_t size =
         std::min({std::size_t{reader.u32le()}, kTextBytesRecordMax, reader.left()});
-    const auto unpacked = unpack(reader.bytes(size));
-    constexpr std::size_t kCounterBytes = 4;
-    if (unpacked && unpacked->size() > kCounterBytes) {
-      static_cast<void>(
-          read_text(std::string_view(*unpacked).substr(kCounterBytes), record, found));
-    }
+    const ByteSpan rest = bytes.subspan(at + reader.at());
+    read_packed(rest.first(size), rest.first(std::min(rest.size(), kRecordBytes - 8)), record);
   }
 }
 
-}  // namespace
+// `packed`, or else `as_it_stands`, is the text of a "####" record.
+void LigoGps::read_packed(ByteSpan packed, ByteSpan as_it_stands, const Record& record) {
+  const auto unpacked = unpack(packed);
+  constexpr std::size_t kCounterBytes = 4;
+  if (unpacked && unpacked->size() > kCounterBytes &&
+      read_text(std::string_view(*unpacked).substr(kCounterBytes), record)) {
+    return;
+  }
+  const std::string_view text = text_of(as_it_stands);
+  if (!LigoCipher::looks_like_it(text) || replaced_.size() >= kReplacedMax) return;
+  replaced_.push_back({record, std::string(text.substr(0, text.find('\0')))});
+}
 
-void find_ligo_gps(ByteSpan clip, LookBudget& budget, Found& found) {
+void LigoGps::find(ByteSpan clip) {
   Search search(clip, kMagic);
   while (const auto at = search.next()) {
-    if (budget.samples == 0) return;
-    --budget.samples;
+    if (budget_.samples == 0) return;
+    --budget_.samples;
     Record record;
     record.offset = *at;
-    read_records(clip.subspan(*at), record, budget, found);
+    read_records(clip.subspan(*at), record);
   }
 }
 
-bool read_ligo_gps(const Sample& sample, std::int32_t stream, LookBudget& budget, Found& found) {
+bool LigoGps::read(const Sample& sample, std::int32_t stream) {
   Search search(sample.bytes, kMagic);
   const auto at = search.next();
   if (!at) return false;
-  read_records(sample.bytes.subspan(*at), {sample.offset + *at, stream, sample.media_us}, budget,
-               found);
+  Record record;
+  record.offset = sample.offset + *at;
+  record.stream = stream;
+  record.media_us = sample.media_us;
+  read_records(sample.bytes.subspan(*at), record);
   return true;
+}
+
+void LigoGps::finish() {
+  std::vector<std::string_view> texts;
+  for (const Replaced& replaced : replaced_) texts.emplace_back(replaced.text);
+  const std::optional<LigoCipher> cipher = LigoCipher::learn(texts);
+  if (!cipher) return;
+  for (const auto& [record, text] : replaced_) {
+    static_cast<void>(read_text(cipher->plain(text), record));
+  }
+  replaced_.clear();
 }
 
 }  // namespace hansom::ingest

@@ -1,6 +1,10 @@
 // LigoGPS, "LIGOGPSINFO".
 #pragma once
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "ingest/inspect/inspector/sources/found.h"
 #include "ingest/inspect/inspector/sources/samples.h"
 
@@ -18,12 +22,41 @@ namespace hansom::ingest {
 // Where the byte before the records is neither 1 nor 20 the coordinates of "####" records are mixed
 // with one another by a factor that differs between cameras: those are times alone, and the whole
 // text beside them is "LigoGPS:mixed". JSON of a receiver without a fix is "void:LigoGPS".
-//
-// Text enciphered by a substitution that only a whole minute of records gives away is not read.
-void find_ligo_gps(ByteSpan clip, LookBudget& budget, Found& found);
+// Text of which each character is replaced by another throughout a clip is read once a whole round
+// of seconds has gone by: ligo_cipher.h. Where that does not tell the hemispheres, records are
+// times alone, and the whole text beside them is "LigoGPS:no_hemisphere".
+class LigoGps {
+ public:
+  LigoGps(LookBudget& budget, Found& found) : budget_(budget), found_(found) {}
 
-// The same in a sample of a track, which tells when in the clip it holds. False when it is none.
-[[nodiscard]] bool read_ligo_gps(const Sample& sample, std::int32_t stream, LookBudget& budget,
-                                 Found& found);
+  // A sample of a track, which tells when in the clip it holds. False when it is none.
+  [[nodiscard]] bool read(const Sample& sample, std::int32_t stream);
+  // Everywhere in a clip.
+  void find(ByteSpan clip);
+  // Tells the records that could not be read one by one.
+  void finish();
+
+ private:
+  // Where a record stands and what is told of it.
+  struct Record {
+    std::uint64_t offset = 0;
+    std::int32_t stream = -1;
+    std::optional<std::int64_t> media_us;
+    bool mixed = false;  // its coordinates are not what they look like
+  };
+  struct Replaced {
+    Record record;
+    std::string text;
+  };
+  void read_records(ByteSpan bytes, Record record);
+  void read_packed(ByteSpan packed, ByteSpan as_it_stands, const Record& record);
+  bool read_text(std::string_view text, const Record& record);
+  void read_json(std::string_view json, const Record& record);
+  void add_time(const Record& record, const char* source, std::string_view value);
+
+  LookBudget& budget_;
+  Found& found_;
+  std::vector<Replaced> replaced_;
+};
 
 }  // namespace hansom::ingest

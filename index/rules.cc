@@ -7,6 +7,7 @@
 #include "index/catalogue/event_rules.h"
 #include "index/clocks/clock_rules.h"
 #include "index/inspections/inspection_rules.h"
+#include "index/inspections/order_rules.h"
 #include "index/keys/key_rules.h"
 #include "index/recorded.h"
 #include "index/register/unit_rules.h"
@@ -50,6 +51,8 @@ Status AllRules::validate(evidence::Record& record, const store::Reader& state) 
       return inspections::validate_clip_inspected(*record.mutable_clip_inspected(), state);
     case R::kInspectorDied:
       return inspections::validate_inspector_died(record.inspector_died(), state);
+    case R::kInspectionOrdered:
+      return inspections::validate_inspection_ordered(*record.mutable_inspection_ordered(), state);
     case R::kEventsReported:
       return catalogue::validate_events_reported(*record.mutable_events_reported(), state);
     case R::kClipTimed:
@@ -163,6 +166,8 @@ Status AllRules::apply(const evidence::Record& record, LeafIndex leaf, store::Ba
       return apply_clip_inspected(record.clip_inspected(), at, batch);
     case R::kInspectorDied:
       return inspections::apply_inspector_died(record.inspector_died(), at, batch);
+    case R::kInspectionOrdered:
+      return inspections::apply_inspection_ordered(record.inspection_ordered(), at, batch);
     case R::kEventsReported:
       return apply_events_reported(record.events_reported(), at, batch);
     case R::kClipTimed:

@@ -44,13 +44,14 @@ class PictureRandom final : public Random {
 Result<std::optional<InspectionTask>> IndexInspectionSource::next() {
   const std::lock_guard lock(mutex_);
   HANSOM_TRY_ASSIGN(const View view, index_.view());
-  HANSOM_TRY_ASSIGN(const auto waiting, inspections::pending(view.reader(), in_hand_.size() + 1));
-  for (const auto& clip : waiting) {
-    if (in_hand_.contains(clip)) continue;
-    HANSOM_TRY_ASSIGN(const catalogue::ClipRow row, catalogue::find_clip(view.reader(), clip));
-    in_hand_.insert(clip);
-    return InspectionTask{clip, static_cast<unsigned>(row.waiting().failed_size()),
-                          levels_.level_for(row.controller(), row.manifest().purpose().kind())};
+  // A clip in hand may stand in the queue twice.
+  HANSOM_TRY_ASSIGN(const auto waiting,
+                    inspections::pending(view.reader(), 2 * in_hand_.size() + 1));
+  for (const inspections::Pending& pending : waiting) {
+    if (in_hand_.contains(pending.clip)) continue;
+    HANSOM_TRY_ASSIGN(inspections::Due due, inspections::due(view.reader(), pending, levels_));
+    in_hand_.insert(pending.clip);
+    return InspectionTask{pending.clip, due.died, due.level, std::move(due.order_id)};
   }
   return std::optional<InspectionTask>();
 }
@@ -70,6 +71,7 @@ Status IndexInspectionSource::store(const InspectionTask& task, evidence::Report
   auto* inspected = record.mutable_clip_inspected();
   inspected->set_sealed_sha256(to_text(task.clip.span()));
   *inspected->mutable_report() = report;
+  inspected->set_order_id(task.order_id);
   const auto committed = index_.submit_and_wait(std::move(record));
   if (!committed && committed.error().kind != ErrorKind::kGone) return fail(committed.error());
   if (!committed) HANSOM_TRY(remove_thumbnails(report));
@@ -83,6 +85,7 @@ Status IndexInspectionSource::put_back(const InspectionTask& task, const evidenc
   died->set_clip(to_text(task.clip.span()));
   died->set_reason_token(report.reason_token());
   died->set_reason(report.reason());
+  died->set_order_id(task.order_id);
   const auto committed = index_.submit_and_wait(std::move(record));
   // Gone, or inspected by somebody else: nobody waits for it.
   const bool over = !committed && (committed.error().kind == ErrorKind::kGone ||

@@ -165,6 +165,8 @@ Status Server::Parts::open_site() {
   timekeeper = std::make_unique<clocks::Timekeeper>(*index, std::move(zone));
   index->watch([this](const evidence::Record& record) {
     if (clocks::brings_facts(record)) timekeeper->notify();
+    // Nobody orders before there is an API, and that comes after the inspectors.
+    if (record.has_inspection_ordered()) inspectors->notify();
   });
   // Behind the store's lock: it removes what it takes for leftovers.
   HANSOM_TRY_ASSIGN(vault, vault::open_file_vault(config.vault()));

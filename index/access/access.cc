@@ -25,7 +25,7 @@ struct RightRow {
   std::string_view word;
   bool investigator, operations, auditor;
 };
-constexpr std::array<RightRow, 14> kRights{{
+constexpr std::array<RightRow, 16> kRights{{
     {Right::kSearch, "search clips and events", true, false, true},
     {Right::kSeeMedia, "see footage and reports", true, false, false},
     {Right::kReadJournal, "read the journal", true, true, true},
@@ -40,6 +40,8 @@ constexpr std::array<RightRow, 14> kRights{{
     {Right::kManageKeys, "rotate and retire keys", false, true, false},
     {Right::kSeeClocks, "see units' clocks", true, true, true},
     {Right::kCorrectClock, "correct units' clocks", true, true, false},
+    {Right::kOrderInspections, "have clips inspected again", true, true, false},
+    {Right::kSeeInspections, "see how inspections stand", true, true, true},
 }};
 
 const RightRow& row_of(Right right) {

@@ -16,20 +16,22 @@ namespace hansom::access {
 
 enum class Role { kInvestigator, kOperations, kAuditor };
 enum class Right {
-  kSearch,        // clips and events: investigator, auditor
-  kSeeMedia,      // play, thumbnails, sealed bytes, report: investigator
-  kReadJournal,   // receipts, checkpoint, proofs: all
-  kPlaceHold,     // place and release: investigator, operations
-  kListHolds,     // all
-  kManageUnits,   // enrol, revoke, register: operations
-  kManageTokens,  // operations
-  kSweep,         // plan, execute: operations
-  kSeeSweeps,     // operations, auditor
-  kScrub,         // see and begin: operations
-  kBackUp,        // operations
-  kManageKeys,    // operations
-  kSeeClocks,     // all
-  kCorrectClock,  // correct and withdraw: investigator, operations
+  kSearch,            // clips and events: investigator, auditor
+  kSeeMedia,          // play, thumbnails, sealed bytes, report: investigator
+  kReadJournal,       // receipts, checkpoint, proofs: all
+  kPlaceHold,         // place and release: investigator, operations
+  kListHolds,         // all
+  kManageUnits,       // enrol, revoke, register: operations
+  kManageTokens,      // operations
+  kSweep,             // plan, execute: operations
+  kSeeSweeps,         // operations, auditor
+  kScrub,             // see and begin: operations
+  kBackUp,            // operations
+  kManageKeys,        // operations
+  kSeeClocks,         // all
+  kCorrectClock,      // correct and withdraw: investigator, operations
+  kOrderInspections,  // investigator, operations
+  kSeeInspections,    // all
 };
 [[nodiscard]] Result<Role> parse_role(std::string_view word);  // kInvalid `bad_role`
 [[nodiscard]] std::string_view role_word(Role role);

@@ -1,4 +1,4 @@
-// Clips: search, one clip, its report, thumbnails, receipt and proof.
+// Clips: search, one clip, its receipt and proof.
 #include <array>
 #include <chrono>
 
@@ -8,9 +8,7 @@
 #include "index/api/json.h"
 #include "index/api/leaf_to_carry.h"
 #include "index/catalogue/catalogue.h"
-#include "index/retrieval/media_type.h"
 #include "index/retrieval/search.h"
-#include "index/scrub/damage.h"
 #include "index/witness/witnesses.h"
 #include "proto/evidence/receipt.h"
 
@@ -49,42 +47,6 @@ Result<Answer> view_clip(const Question& question) {
                     retrieval::zone_parameter(question.request, question.context.use.zone));
   Answer answer = looked(question, Access::VIEW, 1, &id);
   answer.body = whole_clip_json(clip, zone);
-  return answer;
-}
-
-Result<Answer> view_report(const Question& question) {
-  HANSOM_TRY_ASSIGN(const StandingClip clip, find_standing_clip(question));
-  if (!clip.row.has_inspected_leaf()) return not_inspected();
-  Answer answer = looked(question, Access::REPORT, 1, &clip.id);
-  answer.must_stand = clip.id;
-  boost::json::object body = report_json(clip.row.report());
-  body["clip"] = clip.id.hex();
-  body["inspected_leaf"] = clip.row.inspected_leaf();
-  answer.body = std::move(body);
-  return answer;
-}
-
-Result<Answer> view_thumbnail(const Question& question) {
-  HANSOM_TRY_ASSIGN(const StandingClip clip, find_standing_clip(question));
-  if (!clip.row.has_inspected_leaf()) return not_inspected();
-  const auto number = retrieval::parse_number(question.path("n"));
-  const auto& thumbnails = clip.row.report().thumbnails();
-  if (!number || *number >= static_cast<std::uint64_t>(thumbnails.size())) {
-    return fail(
-        ErrorKind::kNotFound, "thumbnail_not_found",
-        "the report has " + std::to_string(thumbnails.size()) + " thumbnails, numbered from 0");
-  }
-  const evidence::Thumbnail& thumbnail = thumbnails.at(static_cast<int>(*number));
-  HANSOM_TRY_ASSIGN(const Digest name, Digest::from_span(as_bytes(thumbnail.sealed_sha256())));
-  HANSOM_TRY(scrub::check_sound(question.reader(), name.span()));
-  HANSOM_TRY_ASSIGN(const Bytes image,
-                    retrieval::open_derivative(*question.context.use.vault, name,
-                                               question.context.use.identities->all()));
-  Answer answer = looked(question, Access::THUMBNAIL, 1, &clip.id);
-  answer.must_stand = clip.id;
-  const retrieval::ServedType type = retrieval::served_thumbnail_type(thumbnail.media_type());
-  answer.fields.set("Content-Disposition", std::string(type.disposition));
-  answer.body = Text{std::string(type.content_type), to_text(image)};
   return answer;
 }
 
@@ -144,14 +106,6 @@ constexpr std::array kRoutes = {
           .right = access::Right::kSearch,
           .query_parameters = kViewParameters,
           .handle = view_clip},
-    Route{.method = "GET",
-          .pattern = "/v1/clips/{id}/report",
-          .right = access::Right::kSeeMedia,
-          .handle = view_report},
-    Route{.method = "GET",
-          .pattern = "/v1/clips/{id}/thumbnails/{n}",
-          .right = access::Right::kSeeMedia,
-          .handle = view_thumbnail},
     Route{.method = "GET",
           .pattern = "/v1/clips/{id}/receipt",
           .right = access::Right::kReadJournal,

@@ -11,10 +11,11 @@ namespace hansom::api {
 namespace {
 
 using RouteTable = std::span<const Route> (*)();
-constexpr std::array<RouteTable, 15> kTables = {
-    clips_routes,  media_routes,  events_routes, journal_routes,  log_routes,
-    status_routes, units_routes,  clocks_routes, register_routes, tokens_routes,
-    holds_routes,  sweeps_routes, scrub_routes,  backups_routes,  keys_routes,
+constexpr std::array<RouteTable, 17> kTables = {
+    clips_routes,   media_routes,       events_routes, journal_routes,  log_routes,
+    status_routes,  units_routes,       clocks_routes, register_routes, tokens_routes,
+    holds_routes,   sweeps_routes,      scrub_routes,  backups_routes,  keys_routes,
+    reports_routes, inspections_routes,
 };
 
 // As the router writes it: "/log/tile/{tile...}".

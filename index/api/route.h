@@ -90,6 +90,8 @@ struct Route {
 
 // The tables, one a subject.
 [[nodiscard]] std::span<const Route> clips_routes();
+[[nodiscard]] std::span<const Route> reports_routes();
+[[nodiscard]] std::span<const Route> inspections_routes();
 [[nodiscard]] std::span<const Route> media_routes();
 [[nodiscard]] std::span<const Route> events_routes();
 [[nodiscard]] std::span<const Route> journal_routes();

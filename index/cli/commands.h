@@ -14,6 +14,7 @@ void add_token_commands(CLI::App& app, Session& session);
 void add_register_commands(CLI::App& app, Session& session);
 void add_search_commands(CLI::App& app, Session& session);  // search, events, show
 void add_clock_commands(CLI::App& app, Session& session);   // see, correct, withdraw
+void add_inspect_command(CLI::App& app, Session& session);
 void add_fetch_command(CLI::App& app, Session& session);
 void add_export_command(CLI::App& app, Session& session);
 void add_receipt_commands(CLI::App& app, Session& session);

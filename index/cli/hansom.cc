@@ -35,6 +35,7 @@ int run(int argc, char** argv) {
   add_register_commands(app, session);
   add_search_commands(app, session);
   add_clock_commands(app, session);
+  add_inspect_command(app, session);
   add_fetch_command(app, session);
   add_export_command(app, session);
   add_receipt_commands(app, session);

@@ -10,7 +10,8 @@ namespace hansom::inspections {
 // Before the catalogue's own part: it waits no more.
 [[nodiscard]] Status note_clip_destroyed(const evidence::ClipDestroyed& act, store::Batch& batch);
 // The leaves of all inspections and attempts of a clip.
-[[nodiscard]] std::vector<std::uint64_t> inspection_leaves(const catalogue::ClipRow& clip);
+[[nodiscard]] Result<std::vector<std::uint64_t>> inspection_leaves(const catalogue::ClipRow& clip,
+                                                                   const store::Reader& state);
 
 // Errors: kNotFound `clip_not_found`, kGone `destroyed`. Takes pictures out of the report; fills in
 // the attempts that failed before.

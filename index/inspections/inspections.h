@@ -1,12 +1,44 @@
-// Queries of inspections: what waits.
+// Queries of inspections: what waits, and how orders stand.
 #pragma once
 
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "index/catalogue/rows.pb.h"
+#include "index/inspections/level_policy.h"
 #include "index/store/store.h"
 #include "proto/base/ids.h"
 
 namespace hansom::inspections {
 
-// Clips that wait, in the order in which they are taken.
-[[nodiscard]] Result<std::vector<ClipId>> pending(const store::Reader& reader, std::size_t limit);
+// A place in the queue.
+struct Pending {
+  ClipId clip;
+  bool ordered = false;  // by a person; else its first inspection
+};
+// What waits, in the order in which it is taken. A clip may wait for its first inspection and an
+// ordered one.
+[[nodiscard]] Result<std::vector<Pending>> pending(const store::Reader& reader, std::size_t limit);
+
+// An inspection that is due.
+struct Due {
+  std::string order_id;  // empty: the first
+  unsigned died = 0;     // inspectors that died over it
+  Level level = evidence::Report::KEYFRAMES;
+};
+// What stands at a place of the queue of this reader. Error: kCorrupt `store_corrupt`.
+[[nodiscard]] Result<Due> due(const store::Reader& reader, const Pending& pending,
+                              const LevelPolicy& policy);
+
+struct Order {
+  catalogue::OrderRow row;
+  std::uint64_t waiting = 0;  // of its clips; the others were inspected or destroyed
+};
+// The newest first.
+[[nodiscard]] Result<std::vector<Order>> list_orders(const store::Reader& reader,
+                                                     std::size_t limit);
+[[nodiscard]] Result<std::optional<Order>> find_order(const store::Reader& reader,
+                                                      const std::string& order_id);
 
 }  // namespace hansom::inspections

@@ -56,7 +56,8 @@ Status validate_clip_destroyed(evidence::ClipDestroyed& act, const store::Reader
   act.set_accepted_leaf(clip.accepted_leaf());
   auto& leaves = *act.mutable_erased_leaves();
   leaves.Clear();
-  for (const std::uint64_t leaf : inspections::inspection_leaves(clip)) leaves.Add(leaf);
+  HANSOM_TRY_ASSIGN(const auto of_inspections, inspections::inspection_leaves(clip, state));
+  leaves.Add(of_inspections.begin(), of_inspections.end());
   for (const catalogue::Arrival& arrival : clip.arrivals()) leaves.Add(arrival.leaf());
   leaves.MergeFrom(clip.earlier_time_leaves());
   if (clip.has_time()) leaves.Add(clip.time_leaf());

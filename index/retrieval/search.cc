@@ -92,6 +92,13 @@ Result<timeline::Zone> zone_parameter(const http::Request& request, std::string_
   return zone;
 }
 
+Result<std::vector<catalogue::Interval>> spans_between(const timeline::Zone& zone,
+                                                       const std::optional<std::string>& from,
+                                                       const std::optional<std::string>& to) {
+  HANSOM_TRY_ASSIGN(const timeline::Asked asked, timeline::asked_spans(zone, from, to));
+  return intervals_of(asked, false);
+}
+
 std::optional<std::uint64_t> parse_number(std::string_view text) {
   std::uint64_t value = 0;
   const char* end = text.data() + text.size();

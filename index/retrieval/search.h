@@ -45,6 +45,12 @@ struct EventQuestion {
 [[nodiscard]] Result<timeline::Zone> zone_parameter(const http::Request& request,
                                                     std::string_view site_zone);
 
+// What `from` and `to` mean by the clocks of `zone`; one that is absent is open. Errors: kInvalid
+// `bad_time`, `bad_query`.
+[[nodiscard]] Result<std::vector<catalogue::Interval>> spans_between(
+    const timeline::Zone& zone, const std::optional<std::string>& from,
+    const std::optional<std::string>& to);
+
 // A decimal number without sign or leading zeros; nullopt for anything else and above 64 bits.
 [[nodiscard]] std::optional<std::uint64_t> parse_number(std::string_view text);
 // The parameter as a number; nullopt where it is absent. Error: kInvalid `bad_parameter`.

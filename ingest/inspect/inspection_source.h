@@ -16,6 +16,7 @@ struct InspectionTask {
   ClipId clip;
   unsigned died = 0;  // inspectors that died over it before, whatever was started again since
   evidence::Report::Level level = evidence::Report::KEYFRAMES;  // how closely to look
+  std::string order_id = {};  // of the order that asked for it; empty: none
 };
 
 // A durable queue of clips that wait for a report. Called from every worker at once.

@@ -16,8 +16,7 @@ evidence::Record History::next(const store::Reader& reader) {
     case 4:
       return clip();
     case 5:
-      return pick(3) == 0 ? inspector_died(name())
-                          : clip_inspected(name(), {name() + " picture", "picture of many"});
+      return inspection();
     case 6:
       return events();
     case 7:
@@ -37,6 +36,28 @@ evidence::Record History::next(const store::Reader& reader) {
       return correction();
     default:
       return sweep(reader);
+  }
+}
+
+evidence::Record History::inspection() {
+  const std::string of = name();
+  const std::string order = "order " + std::to_string(pick(6));
+  switch (pick(8)) {
+    case 0:
+      return inspector_died(of);
+    case 1:
+      return inspector_died(of, "killed", order);
+    case 2:
+    case 3:
+      return inspection_ordered(order, {of, name(), name()}, pick(2) == 0 ? "full" : "",
+                                pick(2) == 0);
+    default: {
+      evidence::Record record = clip_inspected(of, {of + " picture", "picture of many"});
+      evidence::ClipInspected& act = *record.mutable_clip_inspected();
+      if (pick(2) == 0) act.set_order_id(order);
+      if (pick(3) != 0) act.mutable_report()->set_inspector_version(std::to_string(pick(3)));
+      return record;
+    }
   }
 }
 

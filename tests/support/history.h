@@ -24,6 +24,7 @@ class History {
   std::uint64_t pick(std::uint64_t bound) { return random_() % bound; }
   std::string unit() { return "unit-" + std::to_string(pick(3)); }
   std::string name() { return "clip " + std::to_string(pick(60)); }
+  evidence::Record inspection();
   evidence::Record clip();
   evidence::Record events();
   evidence::Record load();

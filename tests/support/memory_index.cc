@@ -133,12 +133,27 @@ evidence::Record clip_inspected(std::string_view name, const std::vector<std::st
   return record;
 }
 
-evidence::Record inspector_died(std::string_view name, const std::string& reason_token) {
+evidence::Record inspector_died(std::string_view name, const std::string& reason_token,
+                                const std::string& order_id) {
   evidence::Record record = record_by_server();
   evidence::InspectorDied& act = *record.mutable_inspector_died();
   act.set_clip(digest_text(name));
   act.set_reason_token(reason_token);
   act.set_reason("the inspector died");
+  act.set_order_id(order_id);
+  return record;
+}
+
+evidence::Record inspection_ordered(const std::string& order_id,
+                                    const std::vector<std::string>& names, const std::string& level,
+                                    bool named) {
+  evidence::Record record = record_by_server();
+  evidence::InspectionOrdered& act = *record.mutable_inspection_ordered();
+  act.set_order_id(order_id);
+  act.set_reason("a newer inspector");
+  act.set_level(level);
+  act.set_named(named);
+  for (const std::string& name : names) act.add_clips(digest_text(name));
   return record;
 }
 

@@ -72,7 +72,11 @@ struct ClipSpec {
 [[nodiscard]] evidence::Record clip_inspected(std::string_view name,
                                               const std::vector<std::string>& thumbnails = {});
 [[nodiscard]] evidence::Record inspector_died(std::string_view name,
-                                              const std::string& reason_token = "killed");
+                                              const std::string& reason_token = "killed",
+                                              const std::string& order_id = "");
+[[nodiscard]] evidence::Record inspection_ordered(const std::string& order_id,
+                                                  const std::vector<std::string>& names,
+                                                  const std::string& level, bool named = false);
 [[nodiscard]] evidence::Event event(std::uint64_t sequence, const std::string& type,
                                     std::int64_t time_us);
 [[nodiscard]] evidence::Record events_reported(const std::string& unit,

@@ -28,6 +28,8 @@ constexpr std::pair<access::Right, std::string_view> kRightWords[] = {
     {access::Right::kManageKeys, "manage_keys"},
     {access::Right::kSeeClocks, "see_clocks"},
     {access::Right::kCorrectClock, "correct_clock"},
+    {access::Right::kOrderInspections, "order_inspections"},
+    {access::Right::kSeeInspections, "see_inspections"},
 };
 
 std::string right_word(const api::RouteFacts& route) {

@@ -70,6 +70,7 @@ class WrongRequests : public testing::Test {
     enrolled.mutable_unit_enrolled()->set_certificate_der("stands for a certificate");
     static_cast<void>(rig_.submit(enrolled));
     EXPECT_EQ(revoke("/v1/units/cab-out/revoke", kOps), 200U);
+    accept_anothers();
     make_keys();
     make_authorities();
   }
@@ -154,6 +155,19 @@ class WrongRequests : public testing::Test {
     names_["QUARANTINED"] = clip.hex();
     EXPECT_EQ(rig_.post("/v1/scrub", "", kOps).status, 202U);
   }
+  // A clip of a unit that belongs to somebody else.
+  void accept_anothers() {
+    evidence::Record enrolled = record_by_server();
+    enrolled.mutable_unit_enrolled()->set_unit("cab-9");
+    enrolled.mutable_unit_enrolled()->set_certificate_der("of cab-9");
+    enrolled.mutable_unit_enrolled()->set_controller("another council");
+    static_cast<void>(rig_.submit(enrolled));
+    ClipSpec spec;
+    spec.unit = "cab-9";
+    spec.start = at("2026-03-01T10:00:00Z");
+    spec.media = pattern_bytes(1000, 77);
+    names_["OTHERS"] = rig_.accept(spec).hex();
+  }
   Digest thumbnail_of(const ClipId& clip) {
     const auto report = rig_.get("/v1/clips/" + clip.hex() + "/report").json();
     return *Digest::from_hex(
@@ -216,6 +230,7 @@ TEST_F(WrongRequests, each_gets_its_status_and_token_and_none_of_the_contract_is
   provoked_.merge(std::set<std::string>{"GET /log/checkpoint not_witnessed",
                                         "GET /log/proof/{leaf} not_witnessed",
                                         "GET /log/tile/{tile} entries_pruned"});  // log_test.cc
+  provoked_.insert("POST /v1/inspections too_large");          // inspections/choose_test.cc
   provoked_.insert("GET /v1/clips/{id}/proof not_witnessed");  // end_to_end/witness_test.py
   for (const Operation& operation : contract().operations) {
     if (operation.tag != "people") continue;

@@ -17,7 +17,7 @@ void FakeSource::add(std::uint8_t number, Bytes media, unsigned died,
                      evidence::Report::Level level) {
   const std::lock_guard lock(mutex_);
   media_[clip_id(number)] = std::move(media);
-  queue_.push_back({clip_id(number), died, level});
+  queue_.push_back({clip_id(number), died, level, {}});
 }
 
 void FakeSource::fail_open(std::uint8_t number, Error error, int times) {
@@ -93,7 +93,7 @@ Status FakeSource::put_back(const ingest::InspectionTask& task, const evidence::
     return fail(*std::move(error));
   }
   deaths_.push_back(report.reason_token());
-  queue_.push_back({task.clip, task.died + 1, task.level});
+  queue_.push_back({task.clip, task.died + 1, task.level, task.order_id});
   return {};
 }
 

@@ -37,6 +37,7 @@ class Inspections : public testing::Test {
   [[nodiscard]] std::vector<ClipId> pending() const {
     std::vector<ClipId> clips;
     const auto waiting = inspections::pending(index_.reader(), 10).value();
+    clips.reserve(waiting.size());
     for (const inspections::Pending& one : waiting) clips.push_back(one.clip);
     return clips;
   }
@@ -67,6 +68,7 @@ class Inspections : public testing::Test {
 
 inline std::vector<ClipId> clips(const std::vector<std::string>& names) {
   std::vector<ClipId> ids;
+  ids.reserve(names.size());
   for (const std::string& name : names) ids.push_back(clip_id(name));
   return ids;
 }

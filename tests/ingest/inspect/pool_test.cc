@@ -129,10 +129,12 @@ TEST(Pool, EachClipIsLookedAtAsCloselyAsItsTaskSays) {
   pool.start();
   const std::array levels{evidence::Report::FULL, evidence::Report::HEADERS,
                           evidence::Report::KEYFRAMES};
-  for (std::uint8_t clip = 0; clip < levels.size(); ++clip) {
+  std::uint8_t clip = 0;
+  for (const evidence::Report::Level level : levels) {
     const auto report = source.wait_for(clip);
     ASSERT_TRUE(report) << int{clip};
-    EXPECT_EQ(report->level(), levels.at(clip)) << int{clip};
+    EXPECT_EQ(report->level(), level) << int{clip};
+    ++clip;
   }
 }
 

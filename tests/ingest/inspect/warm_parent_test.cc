@@ -13,6 +13,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "ingest/inspect/sealed_memfd.h"
 #include "ingest/inspect/warm_parent.h"
@@ -136,8 +137,10 @@ TEST_F(WarmParentTest, ManyThreadsShareOne) {
   const InspectorOptions options = test::real_inspector();
   const auto parent = make_parent(options);
   ASSERT_EQ(token(*parent, options), "unsupported_format");  // by this thread, which outlives them
+  constexpr int kThreads = 4;
   std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) {
+  threads.reserve(kThreads);
+  for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([&] {
       for (int n = 0; n < 10; ++n) EXPECT_EQ(token(*parent, options), "unsupported_format");
     });

@@ -10,9 +10,13 @@ namespace hansom::ingest {
 namespace {
 
 [[nodiscard]] Result<std::vector<age::Identity>> accepting_identities(const AcceptTools& tools);
-[[nodiscard]] std::function<Status()> check_bytes(SpoolUpload& upload, AcceptTools& tools);
-[[nodiscard]] std::function<Status()> move_into_vault(SpoolUpload& upload, AcceptTools& tools);
-[[nodiscard]] std::function<Status()> find_in_vault(SpoolUpload& upload, AcceptTools& tools);
+[[nodiscard]] Status check_bytes(SpoolUpload& upload, const AcceptTools& tools);
+[[nodiscard]] Result<std::filesystem::path> move_into_vault(SpoolUpload& upload,
+                                                            const AcceptTools& tools);
+[[nodiscard]] Result<std::filesystem::path> find_in_vault(const SpoolUpload& upload,
+                                                          const AcceptTools& tools);
+[[nodiscard]] http::Awaitable<Status> sync_name(const std::filesystem::path& folder,
+                                                AcceptTools& tools);
 [[nodiscard]] evidence::Record clip_accepted(const UploadFacts& facts);
 [[nodiscard]] Result<std::optional<LeafIndex>> find_in_journal(const SpoolUpload& upload,
                                                                const AcceptTools& tools);
@@ -34,7 +38,7 @@ http::Awaitable<Result<LeafIndex>> accept_clip(SpoolUpload& upload, AcceptTools&
                    "another upload of the same clip is being accepted; ask again");
   }
 
-  // 2. A crash after step 7 left the facts: the clip exists, only step 8 is missing.
+  // 2. A crash after step 6 left the facts: the clip exists, only step 7 is missing.
   const auto known = find_in_journal(upload, tools);
   if (!known) co_return fail(known.error());
   if (*known) {
@@ -42,32 +46,32 @@ http::Awaitable<Result<LeafIndex>> accept_clip(SpoolUpload& upload, AcceptTools&
     co_return **known;
   }
 
+  // 3. Every byte is durable.
   if (!upload.moved()) {
-    // 3. Every byte is durable.
     if (Status synced = co_await upload.sync(tools.syncs); !synced) co_return fail(synced.error());
-
-    // 4. They are what the manifest says, sealed, whole, and the vault identity can open them.
-    const auto check = check_bytes(upload, tools);
-    if (Status good = co_await tools.disk.await<void>(check); !good) {
-      if (!is_final(good.error())) co_return fail(good.error());
-      co_return fail(co_await discard(upload, tools, good.error()));
-    }
-
-    // 5. From here the bytes are fixed: they move into the vault under their digest. The clip file
-    // of an upload without facts on disk keeps its name: after a crash that says that the journal
-    // may not know what the vault has.
-    const auto move = move_into_vault(upload, tools);
-    if (Status moved = co_await tools.disk.await<void>(move); !moved) co_return fail(moved.error());
-  } else {
-    // 6. A failure or a crash in or after step 5 left them there; now their name is durable, too.
-    const auto find = find_in_vault(upload, tools);
-    if (Status found = co_await tools.disk.await<void>(find); !found) {
-      if (!is_final(found.error())) co_return fail(found.error());
-      co_return fail(co_await discard(upload, tools, found.error()));
-    }
   }
 
-  // 7. The journal takes it, or says why not. From here the clip exists.
+  // 4. They are what the manifest says, sealed, whole, and the vault identity can open them. From
+  // here the bytes are fixed: they move into the vault under their digest. The clip file of an
+  // upload without facts on disk keeps its name: after a crash that says that the journal may not
+  // know what the vault has.
+  const std::function<Result<std::filesystem::path>()> place =
+      [&upload, &tools]() -> Result<std::filesystem::path> {
+    if (upload.moved())
+      return find_in_vault(upload, tools);  // a failure or a crash left them there
+    HANSOM_TRY(check_bytes(upload, tools));
+    return move_into_vault(upload, tools);
+  };
+  const auto folder = co_await tools.disk.await<std::filesystem::path>(place);
+  if (!folder) {
+    if (!is_final(folder.error())) co_return fail(folder.error());
+    co_return fail(co_await discard(upload, tools, folder.error()));
+  }
+
+  // 5. Their name is durable, too.
+  if (Status named = co_await sync_name(*folder, tools); !named) co_return fail(named.error());
+
+  // 6. The journal takes it, or says why not. From here the clip exists.
   auto commit = async_commit(tools.index, clip_accepted(facts));
   const auto committed = co_await std::move(commit);
   if (!committed) {
@@ -81,7 +85,7 @@ http::Awaitable<Result<LeafIndex>> accept_clip(SpoolUpload& upload, AcceptTools&
   tools.clips_accepted.fetch_add(1, std::memory_order_relaxed);
   if (tools.on_accepted) tools.on_accepted();
 
-  // 8. The spool forgets it; the receipt can be asked for.
+  // 7. The spool forgets it; the receipt can be asked for.
   co_await hand_over(upload, tools);
   log(LogLevel::kInfo, "clip_accepted",
       {{"upload", facts.id.text()},
@@ -117,51 +121,50 @@ Result<std::vector<age::Identity>> accepting_identities(const AcceptTools& tools
   for (const age::Identity& identity : tools.identities) {
     HANSOM_TRY_ASSIGN(
         const bool accepts,
-        keys::accepts_recipient(view.reader(), identity.recipient().text(), tools.clock.now()));
+        keys::accepts_recipient(view.reader(), identity.recipient_text(), tools.clock.now()));
     if (accepts) accepting.push_back(identity.clone());
   }
   return accepting;
 }
 
-std::function<Status()> check_bytes(SpoolUpload& upload, AcceptTools& tools) {
-  return [&upload, &tools]() -> Status {
-    HANSOM_TRY_ASSIGN(const Digest digest, upload.digest());
-    if (digest != upload.facts().clip) {
-      return fail(ErrorKind::kRefused, "digest_mismatch",
-                  "the bytes that came have SHA-256 " + digest.hex() + ", the manifest says " +
-                      upload.facts().clip.hex());
-    }
-    const age::ReadAt read = [&upload](std::uint64_t offset, MutableByteSpan out) {
-      return upload.read(offset, out);
-    };
-    HANSOM_TRY_ASSIGN(const std::vector<age::Identity> identities, accepting_identities(tools));
-    auto opened = age::Opener::open(read, upload.written(), identities);
-    if (!opened) return fail(sealing_error(std::move(opened).error()));
-    return {};
+Status check_bytes(SpoolUpload& upload, const AcceptTools& tools) {
+  HANSOM_TRY_ASSIGN(const Digest digest, upload.digest());
+  if (digest != upload.facts().clip) {
+    return fail(ErrorKind::kRefused, "digest_mismatch",
+                "the bytes that came have SHA-256 " + digest.hex() + ", the manifest says " +
+                    upload.facts().clip.hex());
+  }
+  const age::ReadAt read = [&upload](std::uint64_t offset, MutableByteSpan out) {
+    return upload.read(offset, out);
   };
+  HANSOM_TRY_ASSIGN(const std::vector<age::Identity> identities, accepting_identities(tools));
+  auto opened = age::Opener::open(read, upload.written(), identities);
+  if (!opened) return fail(sealing_error(std::move(opened).error()));
+  return {};
 }
 
-std::function<Status()> move_into_vault(SpoolUpload& upload, AcceptTools& tools) {
-  return [&upload, &tools]() -> Status {
-    Result<std::filesystem::path> file = tools.spool.file_to_move(upload);
-    if (!file) return fail(std::move(file).error());
-    Status adopted = tools.vault.adopt(*file, upload.facts().clip);
-    if (adopted) upload.set_moved();
-    // The name may be durable or not, and only a restart can tell.
-    if (!adopted) tools.spool.failed(adopted.error());
-    return adopted;
-  };
+Result<std::filesystem::path> move_into_vault(SpoolUpload& upload, const AcceptTools& tools) {
+  HANSOM_TRY_ASSIGN(const std::filesystem::path file, tools.spool.file_to_move(upload));
+  auto folder = tools.vault.adopt(file, upload.facts().clip);
+  if (folder) upload.set_moved();
+  // It may have moved or not, and only a restart can tell.
+  if (!folder) tools.spool.failed(folder.error());
+  return folder;
 }
 
-std::function<Status()> find_in_vault(SpoolUpload& upload, AcceptTools& tools) {
-  return [&upload, &tools]() -> Status {
-    // Once more: a crash may have come between the new name and its sync.
-    Status there = tools.vault.adopt(upload.clip_file(), upload.facts().clip);
-    if (there) return {};
-    if (there.error().kind == ErrorKind::kStorage) tools.fault.raise(there.error());
-    if (there.error().kind != ErrorKind::kNotFound) return there;
-    return fail(ErrorKind::kNotFound, "upload_not_found", "the bytes of the upload are lost");
+Result<std::filesystem::path> find_in_vault(const SpoolUpload& upload, const AcceptTools& tools) {
+  auto folder = tools.vault.adopt(upload.clip_file(), upload.facts().clip);
+  if (folder) return folder;
+  if (folder.error().kind == ErrorKind::kStorage) tools.fault.raise(folder.error());
+  if (folder.error().kind != ErrorKind::kNotFound) return folder;
+  return fail(ErrorKind::kNotFound, "upload_not_found", "the bytes of the upload are lost");
+}
+
+http::Awaitable<Status> sync_name(const std::filesystem::path& folder, AcceptTools& tools) {
+  const std::function<void(http::Callback<void>)> start = [&](http::Callback<void> done) {
+    tools.syncs.sync_folder(folder, std::move(done));
   };
+  co_return co_await http::await_callback<void>(start);
 }
 
 evidence::Record clip_accepted(const UploadFacts& facts) {
@@ -224,7 +227,7 @@ bool is_final(const Error& error) {
 
 }  // namespace
 
-// Undoes step 5 where no other arrival made these bytes a clip.
+// Undoes step 4 where no other arrival made these bytes a clip.
 Status take_out_of_vault(const ClipId& clip, const EvidenceIndex& index, vault::Vault& vault) {
   HANSOM_TRY_ASSIGN(const View view, index.view());
   const auto row = catalogue::find_clip(view.reader(), clip);

@@ -71,22 +71,27 @@ class FileVault final : public Vault {
  public:
   explicit FileVault(fs::path directory) : directory_(std::move(directory)) {}
 
-  [[nodiscard]] Status adopt(const fs::path& spool_file, const Digest& name) override {
+  [[nodiscard]] Result<fs::path> adopt(const fs::path& spool_file, const Digest& name) override {
     const fs::path path = path_of(name);
+    fs::path folder = path.parent_path();
     if (::chmod(spool_file.c_str(), kObjectMode) != 0) {
-      if (errno == ENOENT) return confirm(name);
-      return fail(durable::storage_error(errno, "chmod", spool_file));
+      if (errno != ENOENT) return fail(durable::storage_error(errno, "chmod", spool_file));
+      // It was moved in before a crash.
+      HANSOM_TRY_ASSIGN(const auto present, size_of(path));
+      if (present) return folder;
+      return fail(ErrorKind::kNotFound, "vault_missing", "the vault has no object " + name.hex());
     }
     if (::renameat2(AT_FDCWD, spool_file.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) == 0) {
       // The spool's folder needs no sync: a name that a power cut brings back there is of this
       // file.
-      return durable::sync_directory(path.parent_path());
+      return folder;
     }
     if (errno != EEXIST) return fail(durable::storage_error(errno, "rename", path));
     // It is here already: one master. Its name may be younger than its folder's last sync.
     HANSOM_TRY_ASSIGN(const auto arrived, size_of(spool_file));
     HANSOM_TRY(check_present(path, arrived.value_or(0)));
-    return durable::remove_synced(spool_file);
+    HANSOM_TRY(durable::remove_synced(spool_file));
+    return folder;
   }
 
   [[nodiscard]] Result<Digest> put(ByteSpan bytes) override {
@@ -141,15 +146,6 @@ class FileVault final : public Vault {
   [[nodiscard]] fs::path path_of(const Digest& name) const {
     const std::string hex = name.hex();
     return directory_ / hex.substr(0, 2) / (hex + std::string(kExtension));
-  }
-
-  // Of an object that was moved in before a crash: its name may be younger than its folder's last
-  // sync.
-  [[nodiscard]] Status confirm(const Digest& name) const {
-    const fs::path path = path_of(name);
-    HANSOM_TRY_ASSIGN(const auto present, size_of(path));
-    if (present) return durable::sync_directory(path.parent_path());
-    return fail(ErrorKind::kNotFound, "vault_missing", "the vault has no object " + name.hex());
   }
 
   // An object under its name is whole, or the vault is damaged: then nothing is thrown away for it.

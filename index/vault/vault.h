@@ -23,11 +23,12 @@ class SealedObject {
 class Vault {
  public:
   virtual ~Vault() = default;
-  // Moves a finished, synced spool file in under `name`; when it returns, the name is durable. If
-  // the name is there already, the spool file goes if it has not gone before: one master. Error:
-  // kNotFound `vault_missing` when there is neither. Requires: the caller has hashed these bytes.
-  [[nodiscard]] virtual Status adopt(const std::filesystem::path& spool_file,
-                                     const Digest& name) = 0;
+  // Moves a finished, synced spool file in under `name`. If the name is there already, the spool
+  // file goes if it has not gone before: one master. Returns the folder whose sync makes the name
+  // durable: the caller syncs it, with those of others. Error: kNotFound `vault_missing` when there
+  // is neither. Requires: the caller has hashed these bytes.
+  [[nodiscard]] virtual Result<std::filesystem::path> adopt(const std::filesystem::path& spool_file,
+                                                            const Digest& name) = 0;
   // Stores small bytes under their digest. Idempotent.
   [[nodiscard]] virtual Result<Digest> put(ByteSpan bytes) = 0;
   // Error: kNotFound `vault_missing`.

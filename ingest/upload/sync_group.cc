@@ -2,6 +2,7 @@
 #include "ingest/upload/sync_group.h"
 
 #include <chrono>
+#include <set>
 
 #include <fcntl.h>
 
@@ -30,16 +31,25 @@ SyncGroup::~SyncGroup() {
 
 void SyncGroup::sync(FileDescriptor file, std::filesystem::path path, What what,
                      http::Callback<void> done) {
+  const auto folder = what == What::kBytesAndName ? directory_ : std::filesystem::path();
+  wait({std::move(file), std::move(path), folder, std::move(done)});
+}
+
+void SyncGroup::sync_folder(std::filesystem::path folder, http::Callback<void> done) {
+  wait({FileDescriptor(), std::filesystem::path(), std::move(folder), std::move(done)});
+}
+
+void SyncGroup::wait(Waiting waiting) {
   {
     const std::scoped_lock lock(mutex_);
     if (!stopping_) {
       syncs_.fetch_add(1, std::memory_order_relaxed);
-      waiting_.push_back({std::move(file), std::move(path), what, std::move(done)});
+      waiting_.push_back(std::move(waiting));
       wake_.notify_one();
       return;
     }
   }
-  done(fail(ErrorKind::kUnavailable, "draining", "the server is shutting down"));
+  waiting.done(fail(ErrorKind::kUnavailable, "draining", "the server is shutting down"));
 }
 
 void SyncGroup::work() {
@@ -78,12 +88,13 @@ Status SyncGroup::sync_all(const std::deque<Waiting>& group) const {
     if (!directory.valid()) return fail(durable::storage_error(errno, "open", directory_));
     return durable::sync_file_system(directory.get(), directory_);
   }
-  bool names = false;
+  std::set<std::filesystem::path> folders;
   for (const Waiting& waiting : group) {
-    HANSOM_TRY(durable::sync_data(waiting.file.get(), waiting.path));
-    names = names || waiting.what == What::kBytesAndName;
+    if (!waiting.path.empty()) HANSOM_TRY(durable::sync_data(waiting.file.get(), waiting.path));
+    if (!waiting.folder.empty()) folders.insert(waiting.folder);
   }
-  return names ? durable::sync_directory(directory_) : Status{};
+  for (const std::filesystem::path& folder : folders) HANSOM_TRY(durable::sync_directory(folder));
+  return {};
 }
 
 SyncGroup::Counters SyncGroup::counters() const {

@@ -38,6 +38,8 @@ class SyncGroup {
   // directory if that is asked; `done` is called on the sync thread. After any failure of any sync:
   // kStorage `storage_failed`, for ever; the fault is raised.
   void sync(FileDescriptor file, std::filesystem::path path, What what, http::Callback<void> done);
+  // Makes the names in a folder durable; as sync. Requires: it is on the same file system.
+  void sync_folder(std::filesystem::path folder, http::Callback<void> done);
   [[nodiscard]] Counters counters() const;
   // Syncs what waits, then joins. Idempotent; later requests are refused.
   void stop();
@@ -45,10 +47,11 @@ class SyncGroup {
  private:
   struct Waiting {
     FileDescriptor file;
-    std::filesystem::path path;
-    What what;
+    std::filesystem::path path;    // of the file; empty: no bytes are to be synced
+    std::filesystem::path folder;  // whose names are to be synced; may be empty
     http::Callback<void> done;
   };
+  void wait(Waiting waiting);
   void work();
   [[nodiscard]] Status sync_all(const std::deque<Waiting>& group) const;
 

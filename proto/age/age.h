@@ -34,14 +34,22 @@ class Identity {
   [[nodiscard]] static Identity generate(Random& random);
   // Error: kInvalid `bad_identity`; the message never repeats the text.
   [[nodiscard]] static Result<Identity> parse(std::string_view text);
-  [[nodiscard]] Recipient recipient() const;
+  [[nodiscard]] const Recipient& recipient() const { return recipient_; }
+  [[nodiscard]] const std::string& recipient_text() const { return recipient_text_; }
   [[nodiscard]] Secret text() const;
   [[nodiscard]] ByteSpan scalar() const { return scalar_.span(); }
   [[nodiscard]] Identity clone() const;
 
  private:
-  explicit Identity(Secret scalar) : scalar_(std::move(scalar)) {}
+  // Computes the public key, once: that costs as much as opening.
+  explicit Identity(Secret scalar);
+  Identity(Secret scalar, const Recipient& recipient, std::string recipient_text)
+      : scalar_(std::move(scalar)),
+        recipient_(recipient),
+        recipient_text_(std::move(recipient_text)) {}
   Secret scalar_;
+  Recipient recipient_;
+  std::string recipient_text_;
 };
 
 // What a header held that opening needs. `payload_key` comes from the 16-byte nonce behind the

@@ -40,9 +40,10 @@ Result<std::optional<Secret>> unwrap(const Stanza& stanza, std::span<const Ident
   Point ephemeral{};
   std::ranges::copy(*share, ephemeral.begin());
   for (const Identity& identity : identities) {
-    const auto shared = x25519_shared(identity.scalar(), ephemeral);
+    const Point& own = identity.recipient().point;
+    const auto shared = x25519_shared(identity.scalar(), own, ephemeral);
     if (!shared) return malformed("the share of an X25519 stanza is a point of low order");
-    Aead aead(wrap_key(*shared, ephemeral, identity.recipient().point).span());
+    Aead aead(wrap_key(*shared, ephemeral, own).span());
     Secret file_key(kFileKeyBytes);
     if (aead.open(Nonce{}, stanza.body, file_key.writable())) {
       return std::optional<Secret>(std::move(file_key));
@@ -101,9 +102,10 @@ Result<std::string> write_header(ByteSpan file_key, std::span<const Recipient> r
                                  Random& random) {
   std::string text(kVersionLine);
   for (const Recipient& recipient : recipients) {
-    const Identity once = Identity::generate(random);
-    const Point ephemeral = once.recipient().point;
-    const auto shared = x25519_shared(once.scalar(), recipient.point);
+    Secret once(kKeyBytes);
+    random.fill(once.writable());
+    const Point ephemeral = x25519_public(once.span());
+    const auto shared = x25519_shared(once.span(), ephemeral, recipient.point);
     if (!shared) {
       return fail(ErrorKind::kInvalid, "bad_recipient",
                   recipient.text() + " is a point of low order, nobody's key");

@@ -11,7 +11,7 @@ IdentitySet::IdentitySet(Identity first) {
 
 Status IdentitySet::add(Identity identity) {
   const std::lock_guard lock(mutex_);
-  if (find(identity.recipient().text()) != nullptr) return {};
+  if (find(identity.recipient_text()) != nullptr) return {};
   if (identities_.size() == kIdentitiesMax) {
     return fail(ErrorKind::kTooLarge, "too_large", "a vault has at most 64 identities loaded");
   }
@@ -23,7 +23,7 @@ Status IdentitySet::add(Identity identity) {
 
 const Identity* IdentitySet::find(std::string_view recipient) const {
   for (const Identity& identity : all()) {
-    if (identity.recipient().text() == recipient) return &identity;
+    if (identity.recipient_text() == recipient) return &identity;
   }
   return nullptr;
 }

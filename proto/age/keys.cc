@@ -45,16 +45,17 @@ Result<Identity> Identity::parse(std::string_view text) {
   return Identity(std::move(scalar));
 }
 
-Recipient Identity::recipient() const {
-  return Recipient{x25519_public(scalar_.span())};
-}
+Identity::Identity(Secret scalar)
+    : scalar_(std::move(scalar)),
+      recipient_{x25519_public(scalar_.span())},
+      recipient_text_(recipient_.text()) {}
 
 Secret Identity::text() const {
   return bech32_encode(kIdentityPrefix, scalar_.span());
 }
 
 Identity Identity::clone() const {
-  return Identity(scalar_.clone());
+  return {scalar_.clone(), recipient_, recipient_text_};
 }
 
 }  // namespace hansom::age

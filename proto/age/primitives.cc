@@ -42,6 +42,20 @@ OSSL_PARAM octets(const char* name, ByteSpan bytes) {
                                            bytes.size());
 }
 
+// Both halves as they are; given only the private one OpenSSL computes the other.
+Pkey key_pair(ByteSpan scalar, const Point& point) {
+  HANSOM_CHECK(scalar.size() == kKeyBytes);
+  const std::unique_ptr<EVP_PKEY_CTX, FreePkeyContext> context(
+      EVP_PKEY_CTX_new_from_name(nullptr, "X25519", nullptr));
+  HANSOM_CHECK(context != nullptr && EVP_PKEY_fromdata_init(context.get()) == 1);
+  std::array<OSSL_PARAM, 3> params{octets(OSSL_PKEY_PARAM_PRIV_KEY, scalar),
+                                   octets(OSSL_PKEY_PARAM_PUB_KEY, point),
+                                   OSSL_PARAM_construct_end()};
+  EVP_PKEY* key = nullptr;
+  HANSOM_CHECK(EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_KEYPAIR, params.data()) == 1);
+  return Pkey(key);
+}
+
 }  // namespace
 
 Point x25519_public(ByteSpan scalar) {
@@ -53,16 +67,16 @@ Point x25519_public(ByteSpan scalar) {
   return point;
 }
 
-std::optional<Secret> x25519_shared(ByteSpan scalar, const Point& point) {
-  const Pkey ours = private_key(scalar);
-  const Pkey theirs(
-      EVP_PKEY_new_raw_public_key(EVP_PKEY_X25519, nullptr, point.data(), point.size()));
-  HANSOM_CHECK(theirs != nullptr);
+std::optional<Secret> x25519_shared(ByteSpan scalar, const Point& own, const Point& theirs) {
+  const Pkey ours = key_pair(scalar, own);
+  const Pkey peer(
+      EVP_PKEY_new_raw_public_key(EVP_PKEY_X25519, nullptr, theirs.data(), theirs.size()));
+  HANSOM_CHECK(peer != nullptr);
   const std::unique_ptr<EVP_PKEY_CTX, FreePkeyContext> context(
       EVP_PKEY_CTX_new(ours.get(), nullptr));
   HANSOM_CHECK(context != nullptr);
   HANSOM_CHECK(EVP_PKEY_derive_init(context.get()) == 1);
-  HANSOM_CHECK(EVP_PKEY_derive_set_peer_ex(context.get(), theirs.get(), 0) == 1);
+  HANSOM_CHECK(EVP_PKEY_derive_set_peer_ex(context.get(), peer.get(), 0) == 1);
   Secret shared(kKeyBytes);
   std::size_t size = shared.size();
   // OpenSSL refuses an all-zero result itself; looking again costs nothing and does not depend on

@@ -24,8 +24,9 @@ using Nonce = std::array<std::uint8_t, kNonceBytes>;
 // RFC 7748. The public key of a scalar. Requires: 32 bytes.
 [[nodiscard]] Point x25519_public(ByteSpan scalar);
 // The shared secret; nothing when it is all zero (a point of low order). Requires: scalar of 32
-// bytes.
-[[nodiscard]] std::optional<Secret> x25519_shared(ByteSpan scalar, const Point& point);
+// bytes, `own` is its public key: computing that again would cost as much as the secret.
+[[nodiscard]] std::optional<Secret> x25519_shared(ByteSpan scalar, const Point& own,
+                                                  const Point& theirs);
 
 // RFC 5869 with SHA-256, 32 bytes of output. An empty salt is a salt of zeros.
 [[nodiscard]] Secret hkdf(ByteSpan key, ByteSpan salt, std::string_view info);

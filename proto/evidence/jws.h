@@ -1,4 +1,4 @@
-// JWS compact serialization with ES256 (RFC 7515, RFC 7518 section 3.4), by libjose.
+// JWS compact serialization with ES256 (RFC 7515, RFC 7518 section 3.4).
 #pragma once
 
 #include <string>

@@ -30,8 +30,8 @@ Result<boost::json::value> parse_json(std::string_view text, std::string_view to
   boost::system::error_code error;
   auto value = boost::json::parse(text, error, {}, options);
   if (error) return fail(ErrorKind::kInvalid, token, "not JSON: " + error.message());
-  // Of a member that stands twice Boost.JSON keeps the last and another reader the first; jansson,
-  // which libjose brings along, tells.
+  // Of a member that stands twice Boost.JSON keeps the last and another reader the first; jansson
+  // tells.
   json_error_t why{};
   const std::unique_ptr<json_t, FreeJson> unambiguous(
       json_loadb(text.data(), text.size(), JSON_REJECT_DUPLICATES, &why));

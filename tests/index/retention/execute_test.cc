@@ -28,7 +28,7 @@ class FailingVault final : public vault::Vault {
     left_ = removals;
     removed_first_ = removed_first;
   }
-  Status adopt(const fs::path& spool_file, const Digest& name) override {
+  Result<fs::path> adopt(const fs::path& spool_file, const Digest& name) override {
     return inner_.adopt(spool_file, name);
   }
   Result<Digest> put(ByteSpan bytes) override { return inner_.put(bytes); }

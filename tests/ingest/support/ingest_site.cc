@@ -11,11 +11,11 @@ namespace hansom::test {
 
 namespace fs = std::filesystem;
 
-Status BreakableVault::adopt(const fs::path& spool_file, const Digest& name) {
+Result<fs::path> BreakableVault::adopt(const fs::path& spool_file, const Digest& name) {
   if (adopt_fails) return fail(ErrorKind::kStorage, "storage_failed", "told to fail");
-  Status done = inner_->adopt(spool_file, name);
-  if (done && after_adopt) after_adopt();
-  return done;
+  auto folder = inner_->adopt(spool_file, name);
+  if (folder && after_adopt) after_adopt();
+  return folder;
 }
 
 std::string MadeClip::metadata() const {

@@ -24,7 +24,8 @@ class BreakableVault final : public vault::Vault {
   bool adopt_fails = false;           // kStorage, and nothing was done
   std::function<void()> after_adopt;  // called when adopt() has succeeded
 
-  [[nodiscard]] Status adopt(const std::filesystem::path& spool_file, const Digest& name) override;
+  [[nodiscard]] Result<std::filesystem::path> adopt(const std::filesystem::path& spool_file,
+                                                    const Digest& name) override;
   [[nodiscard]] Result<Digest> put(ByteSpan bytes) override { return inner_->put(bytes); }
   [[nodiscard]] Result<std::unique_ptr<vault::SealedObject>> open(
       const Digest& name) const override {

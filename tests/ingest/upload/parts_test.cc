@@ -122,6 +122,13 @@ Status wait_for_sync(SyncGroup& group, FileDescriptor file, const std::filesyste
   return answer.get();
 }
 
+Status wait_for_names(SyncGroup& group, const std::filesystem::path& folder) {
+  std::promise<Status> promise;
+  auto answer = promise.get_future();
+  group.sync_folder(folder, [&promise](Status done) { promise.set_value(std::move(done)); });
+  return answer.get();
+}
+
 FileDescriptor create(const std::filesystem::path& path) {
   return FileDescriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
 }
@@ -131,18 +138,29 @@ TEST(SyncGroup, SyncsFewFilesAndMany) {
   Fault fault;
   SyncGroup group(folder.path(), fault, [] {});
   EXPECT_TRUE(wait_for_sync(group, create(folder / "one"), folder / "one"));
+  EXPECT_TRUE(wait_for_names(group, folder.path()));
   std::atomic<int> synced = 0;
+  const auto count = [&synced](const Status& done) { synced += done ? 1 : 0; };
   for (int i = 0; i < 100; ++i) {
     const auto path = folder / ("f" + std::to_string(i));
-    group.sync(create(path), path, SyncGroup::What::kBytes,
-               [&synced](const Status& done) { synced += done ? 1 : 0; });
+    group.sync(create(path), path, SyncGroup::What::kBytes, count);
+    group.sync_folder(folder.path(), count);
   }
   group.stop();
-  EXPECT_EQ(synced, 100);
-  EXPECT_EQ(group.counters().syncs, 101U);
-  EXPECT_LE(group.counters().groups, 101U);
+  EXPECT_EQ(synced, 200);
+  EXPECT_EQ(group.counters().syncs, 202U);
+  EXPECT_LE(group.counters().groups, 202U);
+  EXPECT_EQ(wait_for_names(group, folder.path()).error().token, "draining");
   EXPECT_EQ(wait_for_sync(group, create(folder / "late"), folder / "late").error().token,
             "draining");
+}
+
+TEST(SyncGroup, AFolderThatIsMissingIsAFailedSync) {
+  test::TempDir folder;
+  Fault fault;
+  SyncGroup group(folder.path(), fault, [] {});
+  EXPECT_EQ(wait_for_names(group, folder / "none").error().kind, ErrorKind::kStorage);
+  EXPECT_TRUE(fault.raised());
 }
 
 TEST(SyncGroup, AFailedSyncIsNeverFollowedByAGoodOne) {

@@ -6,38 +6,19 @@
 #include "index/catalogue/catalogue.h"
 #include "index/inspections/inspections.h"
 #include "index/keys/site_keys.h"
+#include "ingest/derived_random.h"
 #include "ingest/inspect/sealed_memfd.h"
+#include "ingest/repaired_copy.h"
+#include "proto/base/sha256.h"
 
 namespace hansom::ingest {
 namespace {
 
-// Randomness that is a function of the vault's secret, the clip and the picture: inspecting a clip
-// again after a crash seals the same picture to the same bytes, so no copy is left behind that the
-// journal does not name. Distinct pictures never share a key.
-class PictureRandom final : public Random {
- public:
-  PictureRandom(const age::Identity& identity, const ClipId& clip, ByteSpan image) : seed_(32) {
-    Sha256 hash;
-    hash.update(as_bytes("hansom sealed thumbnail v1")).update(identity.scalar());
-    hash.update(clip.span()).update(sha256(image).span());
-    const Digest digest = hash.finish();
-    std::copy(digest.bytes.begin(), digest.bytes.end(), seed_.writable().begin());
-  }
-  void fill(MutableByteSpan out) override {
-    while (!out.empty()) {
-      Bytes counter;
-      append_u64be(counter, counter_++);
-      const Digest block = Sha256().update(seed_.span()).update(counter).finish();
-      const std::size_t n = std::min(out.size(), block.bytes.size());
-      std::copy_n(block.bytes.begin(), n, out.begin());
-      out = out.subspan(n);
-    }
-  }
-
- private:
-  Secret seed_;
-  std::uint64_t counter_ = 0;
-};
+// A name that a report gives something derived; nothing where it was never stored.
+std::optional<Digest> derived_name(const std::string& sealed_sha256) {
+  const auto name = Digest::from_span(as_bytes(sealed_sha256));
+  return name ? std::optional(*name) : std::nullopt;
+}
 
 }  // namespace
 
@@ -56,17 +37,22 @@ Result<std::optional<InspectionTask>> IndexInspectionSource::next() {
   return std::optional<InspectionTask>();
 }
 
-Result<FileDescriptor> IndexInspectionSource::open_media(ClipId clip) {
+Result<age::Opener> IndexInspectionSource::open(const ClipId& clip) const {
   HANSOM_TRY_ASSIGN(const std::shared_ptr<vault::SealedObject> sealed, vault_.open(clip));
   const age::ReadAt read = [sealed](std::uint64_t offset, MutableByteSpan out) {
     return sealed->read(offset, out);
   };
-  HANSOM_TRY_ASSIGN(age::Opener opener, age::Opener::open(read, sealed->size(), identities_.all()));
+  return age::Opener::open(read, sealed->size(), identities_.all());
+}
+
+Result<FileDescriptor> IndexInspectionSource::open_media(ClipId clip) {
+  HANSOM_TRY_ASSIGN(age::Opener opener, open(clip));
   return open_to_memfd(opener, media_bytes_max_);
 }
 
 Status IndexInspectionSource::store(const InspectionTask& task, evidence::Report report) {
   HANSOM_TRY(seal_thumbnails(task.clip, report));
+  HANSOM_TRY(seal_repair(task.clip, report));
   evidence::Record record = record_by_server();
   auto* inspected = record.mutable_clip_inspected();
   inspected->set_sealed_sha256(to_text(task.clip.span()));
@@ -74,7 +60,7 @@ Status IndexInspectionSource::store(const InspectionTask& task, evidence::Report
   inspected->set_order_id(task.order_id);
   const auto committed = index_.submit_and_wait(std::move(record));
   if (!committed && committed.error().kind != ErrorKind::kGone) return fail(committed.error());
-  if (!committed) HANSOM_TRY(remove_thumbnails(report));
+  if (!committed) HANSOM_TRY(remove_derived(report));
   give_back(task.clip);
   return {};
 }
@@ -108,7 +94,7 @@ Status IndexInspectionSource::seal_thumbnails(const ClipId& clip, evidence::Repo
   for (auto& thumbnail : *report.mutable_thumbnails()) {
     if (thumbnail.image().empty()) continue;
     const ByteSpan image = as_bytes(thumbnail.image());
-    PictureRandom random(*identity, clip, image);
+    DerivedRandom random("hansom sealed thumbnail v1", *identity, clip, sha256(image));
     HANSOM_TRY_ASSIGN(const Bytes sealed, age::seal(image, std::span(&recipient, 1), random));
     HANSOM_TRY_ASSIGN(const Digest name, vault_.put(sealed));
     thumbnail.set_sealed_sha256(to_text(name.span()));
@@ -118,12 +104,20 @@ Status IndexInspectionSource::seal_thumbnails(const ClipId& clip, evidence::Repo
   return {};
 }
 
-Status IndexInspectionSource::remove_thumbnails(const evidence::Report& report) {
+Status IndexInspectionSource::seal_repair(const ClipId& clip, evidence::Report& report) {
+  if (report.repair().pieces().empty()) return {};
+  HANSOM_TRY_ASSIGN(const age::Identity* identity, newest_identity());
+  HANSOM_TRY_ASSIGN(age::Opener opener, open(clip));
+  return seal_repaired_copy(clip, opener, *identity, vault_, *report.mutable_repair());
+}
+
+Status IndexInspectionSource::remove_derived(const evidence::Report& report) {
   for (const auto& thumbnail : report.thumbnails()) {
-    HANSOM_TRY_ASSIGN(const Digest name, Digest::from_span(as_bytes(thumbnail.sealed_sha256())));
-    HANSOM_TRY(vault_.destroy(name));
+    const auto name = derived_name(thumbnail.sealed_sha256());
+    if (name) HANSOM_TRY(vault_.destroy(*name));
   }
-  return {};
+  const auto copy = derived_name(report.repair().sealed_sha256());
+  return copy ? vault_.destroy(*copy) : Status{};
 }
 
 void IndexInspectionSource::give_back(const ClipId& clip) {

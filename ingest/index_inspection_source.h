@@ -30,8 +30,8 @@ class IndexInspectionSource final : public InspectionSource {
   // What waits first and is of a clip in no worker's hands.
   Result<std::optional<InspectionTask>> next() override;
   Result<FileDescriptor> open_media(ClipId clip) override;
-  // Seals the thumbnails into the vault, then commits ClipInspected. A clip destroyed meanwhile is
-  // success: its report has nowhere to go.
+  // Seals thumbnails and a repaired copy into the vault, then commits ClipInspected. A clip
+  // destroyed meanwhile is success: its report has nowhere to go.
   Status store(const InspectionTask& task, evidence::Report report) override;
   // Commits InspectorDied.
   Status put_back(const InspectionTask& task, const evidence::Report& report) override;
@@ -40,7 +40,9 @@ class IndexInspectionSource final : public InspectionSource {
   // Thumbnails are sealed to what units are told; with the first identity where that is not known.
   [[nodiscard]] Result<const age::Identity*> newest_identity() const;
   Status seal_thumbnails(const ClipId& clip, evidence::Report& report);
-  Status remove_thumbnails(const evidence::Report& report);
+  Status seal_repair(const ClipId& clip, evidence::Report& report);
+  Status remove_derived(const evidence::Report& report);
+  [[nodiscard]] Result<age::Opener> open(const ClipId& clip) const;
   void give_back(const ClipId& clip);
 
   EvidenceIndex& index_;

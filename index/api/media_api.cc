@@ -1,4 +1,5 @@
-// The bytes of a clip, opened or as stored, whole or by range. Each range is a leaf of its own.
+// The bytes of a clip, opened, repaired or as stored, whole or by range. Each range is a leaf of
+// its own.
 #include <array>
 
 #include "index/api/clips.h"
@@ -95,6 +96,29 @@ Result<Answer> play(const Question& question) {
   return answer_bytes(question, clip.id, std::move(shown));
 }
 
+// The copy that plays of a clip that does not: an object of its own, whose parent is the clip.
+Result<Answer> play_repaired(const Question& question) {
+  HANSOM_TRY_ASSIGN(const StandingClip clip, find_standing_clip(question));
+  if (!clip.row.has_inspected_leaf()) return not_inspected();
+  const evidence::Repair& repair = clip.row.report().repair();
+  const auto copy = Digest::from_span(as_bytes(repair.sealed_sha256()));
+  if (!copy) {
+    return fail(ErrorKind::kNotFound, "no_repaired_copy",
+                repair.missing().empty() ? "the clip needs no repair" : repair.missing());
+  }
+  HANSOM_TRY(scrub::check_sound(question.reader(), copy->span()));
+  Representation shown;
+  HANSOM_TRY_ASSIGN(shown.source, retrieval::open_media(*question.context.use.vault, *copy,
+                                                        question.context.use.identities->all()));
+  shown.entity_tag = "\"" + to_hex(as_bytes(repair.copy_sha256())) + "\"";
+  shown.kind = Access::PLAY_REPAIRED;
+  const retrieval::ServedType type = retrieval::served_type(clip.row.manifest().media_type());
+  shown.fields.set("Content-Type", std::string(type.content_type));
+  shown.fields.set("Content-Disposition", std::string(type.disposition) + "; filename=\"repaired-" +
+                                              file_name(clip.row, type.extension) + "\"");
+  return answer_bytes(question, clip.id, std::move(shown));
+}
+
 Result<Answer> fetch_sealed(const Question& question) {
   HANSOM_TRY_ASSIGN(const StandingClip clip, find_standing_clip(question));
   HANSOM_TRY(scrub::check_sound(question.reader(), clip.id.span()));
@@ -119,6 +143,14 @@ constexpr std::array kRoutes = {
           .pattern = "/v1/clips/{id}/media",
           .right = access::Right::kSeeMedia,
           .handle = play},
+    Route{.method = "GET",
+          .pattern = "/v1/clips/{id}/repaired",
+          .right = access::Right::kSeeMedia,
+          .handle = play_repaired},
+    Route{.method = "HEAD",
+          .pattern = "/v1/clips/{id}/repaired",
+          .right = access::Right::kSeeMedia,
+          .handle = play_repaired},
     Route{.method = "GET",
           .pattern = "/v1/clips/{id}/sealed",
           .right = access::Right::kSeeMedia,

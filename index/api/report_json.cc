@@ -60,6 +60,36 @@ json::object stream_json(const evidence::Stream& stream) {
   return out;
 }
 
+json::object finding_json(const evidence::Finding& finding) {
+  json::object out;
+  out["kind"] = finding.kind();
+  out["start_us"] = finding.start_us();
+  out["end_us"] = finding.end_us();
+  out["stream"] = finding.stream();
+  out["confidence"] = finding.confidence();
+  out["measure"] = finding.measure();
+  out["unit"] = finding.unit();
+  out["count"] = finding.count();
+  if (finding.has_clip_offset()) {
+    out["clip_offset"] = finding.clip_offset();
+    out["clip_bytes"] = finding.clip_bytes();
+  }
+  return out;
+}
+
+json::object repair_json(const evidence::Repair& repair) {
+  json::object out;
+  out["playable_bytes"] = repair.playable_bytes();
+  out["playable_us"] = repair.playable_us();
+  out["missing"] = repair.missing();
+  if (repair.sealed_sha256().empty()) return out;
+  out["method"] = repair.method();
+  out["copy_bytes"] = repair.copy_bytes();
+  out["copy_sha256"] = hex(repair.copy_sha256());
+  out["sealed_sha256"] = hex(repair.sealed_sha256());
+  return out;
+}
+
 json::object thumbnail_json(const evidence::Thumbnail& thumbnail) {
   json::object out;
   out["pts_us"] = thumbnail.pts_us();
@@ -143,6 +173,12 @@ json::object report_json(const evidence::Report& report) {
   out["sound"] = spans_json(report.sound());
   out["damage"] = spans_json(report.damage());
   out["gaps"] = spans_json(report.gaps());
+  json::array findings;
+  for (const evidence::Finding& finding : report.findings()) {
+    findings.push_back(finding_json(finding));
+  }
+  out["findings"] = std::move(findings);
+  if (report.has_repair()) out["repair"] = repair_json(report.repair());
   json::array times;
   for (const evidence::RawTime& time : report.times()) times.push_back(raw_time_json(time));
   out["times"] = std::move(times);

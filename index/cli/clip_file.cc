@@ -53,17 +53,38 @@ class PartFile {
 
 }  // namespace
 
+namespace {
+
+Result<Expected> expected_of(const boost::json::object& facts, std::string_view digest,
+                             std::string_view size) {
+  Expected expected;
+  HANSOM_TRY_ASSIGN(expected.digest, Digest::from_hex(member_text(facts, digest)));
+  const std::string bytes = member_text(facts, size);
+  std::from_chars(bytes.data(), bytes.data() + bytes.size(), expected.bytes);
+  return expected;
+}
+
+}  // namespace
+
+Result<Expected> expected_of_repair(const boost::json::object& report) {
+  const boost::json::value* repair = report.if_contains("repair");
+  if (repair == nullptr || !repair->is_object()) {
+    return fail(ErrorKind::kNotFound, "no_repaired_copy", "the clip is whole: it needs no repair");
+  }
+  const boost::json::object& facts = repair->get_object();
+  if (member_text(facts, "copy_sha256").empty()) {
+    return fail(ErrorKind::kNotFound, "no_repaired_copy", member_text(facts, "missing"));
+  }
+  return expected_of(facts, "copy_sha256", "copy_bytes");
+}
+
 Result<Expected> expected_of(const boost::json::object& facts, bool sealed) {
   if (member_text(facts, "state") == "destroyed") {
     return fail(ErrorKind::kGone, "destroyed",
                 "the clip was destroyed; `hansom show` has its tombstone");
   }
-  Expected expected;
-  HANSOM_TRY_ASSIGN(expected.digest,
-                    Digest::from_hex(member_text(facts, sealed ? "clip" : "media_sha256")));
-  const std::string bytes = member_text(facts, sealed ? "sealed_bytes" : "media_bytes");
-  std::from_chars(bytes.data(), bytes.data() + bytes.size(), expected.bytes);
-  return expected;
+  return sealed ? expected_of(facts, "clip", "sealed_bytes")
+                : expected_of(facts, "media_sha256", "media_bytes");
 }
 
 Status download_checked(PeopleClient& client, std::string_view resource, const Expected& expected,

@@ -19,6 +19,10 @@ struct Expected {
 // kInvalid `bad_digest`.
 [[nodiscard]] Result<Expected> expected_of(const boost::json::object& facts, bool sealed);
 
+// Of the answer to /v1/clips/{id}/report: the repaired copy. Errors: kNotFound `no_repaired_copy`,
+// kInvalid `bad_digest`.
+[[nodiscard]] Result<Expected> expected_of_repair(const boost::json::object& report);
+
 // Downloads `resource` to a new `file`, with a bar; after an error or a crash the file is not
 // there. Errors: those of the client; kCorrupt `digest_mismatch`; kConflict `already_exists`;
 // kStorage.

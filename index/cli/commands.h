@@ -12,8 +12,9 @@ void add_init_command(CLI::App& app, Session& session);
 void add_unit_commands(CLI::App& app, Session& session);
 void add_token_commands(CLI::App& app, Session& session);
 void add_register_commands(CLI::App& app, Session& session);
-void add_search_commands(CLI::App& app, Session& session);  // search, events, show
-void add_clock_commands(CLI::App& app, Session& session);   // see, correct, withdraw
+void add_search_commands(CLI::App& app, Session& session);  // search, events
+void add_show_command(CLI::App& app, Session& session);
+void add_clock_commands(CLI::App& app, Session& session);  // see, correct, withdraw
 void add_inspect_command(CLI::App& app, Session& session);
 void add_fetch_command(CLI::App& app, Session& session);
 void add_export_command(CLI::App& app, Session& session);

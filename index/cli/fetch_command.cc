@@ -1,5 +1,5 @@
 // `hansom fetch`: takes a clip out, opened or sealed, and proves that the bytes are those that were
-// recorded.
+// recorded; or the repaired copy of one that does not play.
 #include "index/cli/clip_file.h"
 #include "index/cli/commands.h"
 #include "index/cli/output.h"
@@ -12,12 +12,15 @@ namespace fs = std::filesystem;
 struct Fetch {
   std::string clip;
   bool sealed = false;
+  bool repaired = false;
   fs::path file;
 };
 
 void declare_fetch(CLI::App& command, Fetch& fetch) {
   command.add_option("CLIP", fetch.clip, "The clip's digest")->required();
   command.add_flag("--sealed", fetch.sealed, "The sealed bytes as they arrived, not opened");
+  command.add_flag("--repaired", fetch.repaired, "The copy that plays, of a clip that does not")
+      ->excludes("--sealed");
   command.add_option("--output,-o", fetch.file, "A new file")->required();
 }
 
@@ -29,23 +32,32 @@ Status run_fetch(const Session& session, const Fetch& fetch) {
   }
   HANSOM_TRY_ASSIGN(const auto client, PeopleClient::open(session));
   const std::string resource = "/v1/clips/" + path_segment(fetch.clip);
-  HANSOM_TRY_ASSIGN(const boost::json::object facts, client->get(resource));
-  HANSOM_TRY_ASSIGN(const Expected expected, expected_of(facts, fetch.sealed));
+  Expected expected;
+  std::string part = fetch.sealed ? "/sealed" : "/media";
+  if (fetch.repaired) {
+    HANSOM_TRY_ASSIGN(const boost::json::object report, client->get(resource + "/report"));
+    HANSOM_TRY_ASSIGN(expected, expected_of_repair(report));
+    part = "/repaired";
+  } else {
+    HANSOM_TRY_ASSIGN(const boost::json::object facts, client->get(resource));
+    HANSOM_TRY_ASSIGN(expected, expected_of(facts, fetch.sealed));
+  }
 
-  HANSOM_TRY(download_checked(*client, resource + (fetch.sealed ? "/sealed" : "/media"), expected,
-                              fetch.file));
+  HANSOM_TRY(download_checked(*client, resource + part, expected, fetch.file));
 
   boost::json::object done;
   done["file"] = fetch.file.string();
   done["clip"] = fetch.clip;
   done["bytes"] = expected.bytes;
   done["sha256"] = expected.digest.hex();
-  done["as_recorded"] = true;
+  done["as_recorded"] = !fetch.repaired;
   if (session.options.json) {
     print_json(done);
   } else {
     print(fetch.file.string() + ": " + std::to_string(expected.bytes) + " bytes, SHA-256 " +
-          expected.digest.hex() + ", as recorded\n");
+          expected.digest.hex() +
+          (fetch.repaired ? ", a copy repaired by the server; the clip itself is as recorded\n"
+                          : ", as recorded\n"));
   }
   return {};
 }

@@ -34,6 +34,7 @@ int run(int argc, char** argv) {
   add_token_commands(app, session);
   add_register_commands(app, session);
   add_search_commands(app, session);
+  add_show_command(app, session);
   add_clock_commands(app, session);
   add_inspect_command(app, session);
   add_fetch_command(app, session);

@@ -1,4 +1,4 @@
-// `hansom search`, `hansom events`, `hansom show`.
+// `hansom search`, `hansom events`.
 #include <cmath>
 
 #include <boost/json/array.hpp>
@@ -160,38 +160,12 @@ Status run_events(const Session& session, const Asked& asked) {
   return {};
 }
 
-struct Show {
-  std::string clip;
-};
-
-void declare_show(CLI::App& command, Show& show) {
-  command.add_option("CLIP", show.clip, "The clip's digest")->required();
-}
-
-Status run_show(const Session& session, const Show& show) {
-  HANSOM_TRY_ASSIGN(const auto client, PeopleClient::open(session));
-  HANSOM_TRY_ASSIGN(boost::json::object answer,
-                    client->get("/v1/clips/" + path_segment(show.clip)));
-  if (session.options.json) {
-    print_json(answer);
-    return {};
-  }
-  const boost::json::value* signed_media = answer.if_contains("signed_media");
-  if (signed_media != nullptr && signed_media->is_object()) {
-    answer["signed_media"] = member_text(signed_media->get_object(), "says");
-  }
-  print(fields_of(answer));
-  return {};
-}
-
 }  // namespace
 
 void add_search_commands(CLI::App& app, Session& session) {
   add_command<Asked>(app, session, "search", "Find clips by vehicle, licence, unit, event and time",
                      declare_search, run_search);
   add_command<Asked>(app, session, "events", "Find events", declare_events, run_events);
-  add_command<Show>(app, session, "show", "Show everything known of a clip", declare_show,
-                    run_show);
 }
 
 }  // namespace hansom::cli

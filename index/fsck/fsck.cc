@@ -25,13 +25,13 @@ struct Now {
   std::unique_ptr<store::Reader> reader;
   std::unique_ptr<vault::Vault> vault;
   std::unordered_set<Digest> to_remove;  // by a sweep that has not finished
-  bool inspections_wait = false;         // one of them may have put its thumbnails already
+  bool inspections_wait = false;         // one of them may have put what it derived already
 
   [[nodiscard]] bool is_there(const Digest& name) const { return vault->open(name).has_value(); }
-  // As thumbnails are.
-  [[nodiscard]] bool is_small(const Digest& name) const {
+  // As thumbnails and repaired copies are.
+  [[nodiscard]] bool may_be_derived(const Digest& name) const {
     const auto object = vault->open(name);
-    return object && (*object)->size() <= retrieval::kThumbnailBytesMax;
+    return object && (*object)->size() <= retrieval::kDerivedBytesMax;
   }
   // As a clip, or as something derived from one.
   [[nodiscard]] bool is_known(const Digest& name) const {
@@ -105,7 +105,7 @@ Verdict judge(const Problem& problem, const Now& now, const std::unordered_set<D
   if (problem.what == "object_unknown") {
     if (now.is_known(object) || !now.is_there(object)) return Verdict::kNothing;
     const bool accepted_soon = accepting.contains(object);
-    const bool inspected_soon = now.inspections_wait && now.is_small(object);
+    const bool inspected_soon = now.inspections_wait && now.may_be_derived(object);
     if (!accepted_soon && !inspected_soon) return Verdict::kFinding;
     token = accepted_soon ? "acceptance_pending" : "inspection_pending";
     return Verdict::kNote;

@@ -84,6 +84,11 @@ Status validate_clip_inspected(evidence::ClipInspected& act, const store::Reader
       HANSOM_TRY(Digest::from_span(as_bytes(thumbnail.sealed_sha256())));
     }
   }
+  if (act.report().has_repair()) {
+    act.mutable_report()->mutable_repair()->clear_pieces();
+    const std::string& copy = act.report().repair().sealed_sha256();
+    if (!copy.empty()) HANSOM_TRY(Digest::from_span(as_bytes(copy)));
+  }
   return {};
 }
 
@@ -117,6 +122,8 @@ Status apply_clip_inspected(const evidence::ClipInspected& act, const Recorded& 
     if (thumbnail.sealed_sha256().empty()) continue;
     catalogue::put_derived(batch, as_bytes(clip->id()), as_bytes(thumbnail.sealed_sha256()));
   }
+  const std::string& copy = act.report().repair().sealed_sha256();
+  if (!copy.empty()) catalogue::put_derived(batch, as_bytes(clip->id()), as_bytes(copy));
   return {};
 }
 

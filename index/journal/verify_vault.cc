@@ -87,7 +87,7 @@ void add_problem(VerifyReport& report, Problem problem) {
 
 void VaultFacts::expect(std::string_view name, ExpectedObject object) {
   const auto digest = Digest::from_span(as_bytes(name));
-  if (!digest) return;  // a thumbnail that was never stored has no name
+  if (!digest) return;  // what was never stored has no name
   destroyed_.erase(*digest);
   expected_.try_emplace(*digest, object);
 }
@@ -106,6 +106,7 @@ void VaultFacts::add(std::uint64_t leaf, const evidence::Record& record) {
     for (const evidence::Thumbnail& thumbnail : record.clip_inspected().report().thumbnails()) {
       expect(thumbnail.sealed_sha256(), {leaf, 0});
     }
+    expect(record.clip_inspected().report().repair().sealed_sha256(), {leaf, 0});
   } else if (record.has_clip_destroyed()) {
     destroy(record.clip_destroyed().clip());
     for (const std::string& name : record.clip_destroyed().derived()) destroy(name);

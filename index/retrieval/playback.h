@@ -13,6 +13,8 @@ namespace hansom::retrieval {
 // What is read and sent at once: whole chunks of the sealing format, so that each is opened once.
 inline constexpr std::size_t kPieceBytes = 4 * age::kChunkBytes;
 inline constexpr std::size_t kThumbnailBytesMax = std::size_t{1024} * 1024;
+// Sealed, of anything derived from a clip: repaired copies are the largest.
+inline constexpr std::size_t kDerivedBytesMax = std::size_t{260} * 1024 * 1024;
 
 // A finished representation that can be read anywhere. Not thread-safe; keeps its file open, so
 // that a sweep that destroys the clip meanwhile does not cut an answer that was recorded before it.
@@ -26,6 +28,7 @@ class ByteSource {
 
 // The opened bytes; only the chunks a read touches are decrypted. Errors of this and of read():
 // kCorrupt `vault_missing` or `vault_corrupt` (not what was accepted once), kStorage.
+// `clip` may also name a repaired copy.
 [[nodiscard]] Result<std::unique_ptr<ByteSource>> open_media(
     const vault::Vault& vault, const ClipId& clip, std::span<const age::Identity> identities);
 

@@ -30,6 +30,34 @@ bool good_stream(const evidence::Stream& stream) {
          static_cast<std::size_t>(stream.packet_timeline_size()) <= kRunsPerStreamMax;
 }
 
+bool good_stream_number(std::int32_t stream) {
+  return stream >= -1 && stream < static_cast<std::int32_t>(kStreamsMax);
+}
+
+bool good_finding(const evidence::Finding& finding) {
+  return !finding.kind().empty() && finding.kind().size() <= kFindingTextBytesMax &&
+         finding.unit().size() <= kFindingTextBytesMax && finding.start_us() <= finding.end_us() &&
+         good_stream_number(finding.stream()) && finding.confidence() > 0 &&
+         finding.confidence() <= 1 && std::isfinite(finding.measure());
+}
+
+// Ranges are held against the clip by whoever makes the copy.
+bool good_repair(const evidence::Repair& repair) {
+  std::size_t literal_bytes = 0;
+  for (const evidence::RepairPiece& piece : repair.pieces()) {
+    literal_bytes += piece.literal().size();
+    if (piece.offset() > kInspectedClipBytesMax || piece.bytes() > kInspectedClipBytesMax) {
+      return false;
+    }
+  }
+  return static_cast<std::size_t>(repair.pieces_size()) <= kRepairPiecesMax &&
+         literal_bytes <= kRepairLiteralBytesMax && repair.missing().size() <= kTextBytesMax &&
+         repair.method().size() <= kFindingTextBytesMax &&
+         repair.method().empty() == repair.pieces().empty() &&
+         repair.playable_bytes() <= kInspectedClipBytesMax && repair.playable_us() >= 0 &&
+         repair.sealed_sha256().empty() && repair.copy_sha256().empty() && repair.copy_bytes() == 0;
+}
+
 bool good_thumbnail(const evidence::Thumbnail& thumbnail) {
   const std::string& image = thumbnail.image();
   return image.size() <= kThumbnailBytesMax && image.size() == thumbnail.image_bytes() &&
@@ -37,10 +65,6 @@ bool good_thumbnail(const evidence::Thumbnail& thumbnail) {
          thumbnail.media_type() == "image/jpeg" && thumbnail.sealed_sha256().empty() &&
          thumbnail.width_px() == static_cast<std::uint32_t>(kThumbnailWidthPx) &&
          thumbnail.height_px() <= static_cast<std::uint32_t>(kThumbnailHeightMaxPx);
-}
-
-bool good_stream_number(std::int32_t stream) {
-  return stream >= -1 && stream < static_cast<std::int32_t>(kStreamsMax);
 }
 
 // True as well where none is told.
@@ -134,6 +158,7 @@ bool good_report(const evidence::Report& report) {
          is_short(report.reason_token()) && is_short(report.reason()) &&
          is_short(report.container()) && all_good(report.streams(), kStreamsMax, good_stream) &&
          all_good(report.thumbnails(), kThumbnailsMax, good_thumbnail) &&
+         all_good(report.findings(), kFindingsMax, good_finding) && good_repair(report.repair()) &&
          all_good(report.times(), kTimesMax, good_time) && good_tracks(report.tracks()) &&
          report.times_found() >= static_cast<std::uint64_t>(report.times_size()) &&
          good_spans(report.sound()) && good_spans(report.damage()) && good_spans(report.gaps()) &&

@@ -138,6 +138,7 @@ constexpr std::array kWireErrors = {
     WireError{"manifest_wrong_vehicle", 422, "The manifest contradicts the register"},
     WireError{"metadata_invalid", 400, "Upload-Metadata is malformed"},
     WireError{"method_not_allowed", 405, "The resource has no such method"},
+    WireError{"no_repaired_copy", 404, "No repaired copy"},
     WireError{"not_damaged", 409, "The object is not known to be damaged"},
     WireError{"not_for_vault", 422, "The clip is not sealed to this vault"},
     WireError{"not_found", 404, "Not found"},

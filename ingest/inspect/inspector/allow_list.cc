@@ -1,4 +1,5 @@
 // The allow-lists: what recorders, cameras and phones of this trade make, and nothing else.
+// Whatever is not here is kept and reported by its name.
 #include "ingest/inspect/inspector/allow_list.h"
 
 extern "C" {
@@ -11,15 +12,15 @@ extern "C" {
 namespace hansom::ingest {
 namespace {
 
-constexpr const char* kDemuxers =
-    "mov,mp4,m4a,3gp,3g2,mj2,mpegts,mpeg,avi,matroska,webm,flv,h264,hevc,mjpeg,m4v,mpegvideo,"
-    "wav,aac,mp3,ac3,amr";
+// MP4 and QuickTime, MPEG-TS, MPEG-PS, AVI, Matroska, raw H.264 and H.265.
+constexpr const char* kDemuxers = "mov,mp4,m4a,3gp,3g2,mj2,mpegts,mpeg,avi,matroska,webm,h264,hevc";
 
+// H.264, H.265, MJPEG, MPEG-4 part 2; AAC, MP3, AC-3, PCM with G.711, ADPCM with G.726.
 constexpr const char* kDecoders =
-    "h264,hevc,mjpeg,mpeg4,h263,mpeg2video,mpeg1video,"
-    "aac,aac_latm,mp3float,mp3,mp2float,mp2,ac3,eac3,amrnb,amrwb,opus,flac,"
+    "h264,hevc,mjpeg,mpeg4,"
+    "aac,aac_latm,mp3float,mp3,ac3,"
     "pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_u8,pcm_s8,"
-    "pcm_alaw,pcm_mulaw,pcm_bluray,pcm_dvd,adpcm_ima_wav,adpcm_ima_qt,adpcm_ms,g722,g726,g726le";
+    "pcm_alaw,pcm_mulaw,pcm_bluray,pcm_dvd,adpcm_ima_wav,adpcm_ima_qt,adpcm_ms,g726,g726le";
 
 bool holds(std::string_view list, std::string_view name) {
   while (!list.empty()) {

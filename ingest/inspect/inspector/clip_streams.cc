@@ -10,6 +10,7 @@
 #include "ingest/inspect/inspector/sources/byte_reader.h"
 #include "ingest/inspect/inspector/sources/mpeg_video.h"
 #include "ingest/inspect/inspector/sources/text_track.h"
+#include "ingest/inspect/inspector/time_findings.h"
 #include "ingest/inspect/inspector/timeline.h"
 
 namespace hansom::ingest {
@@ -52,6 +53,11 @@ std::unique_ptr<SignedStream> signing_of(const AVCodecParameters& codec) {
                                         ByteSpan(codec.extradata, size));
 }
 
+const char* codec_name(const AVCodecParameters& codec) {
+  const AVCodecDescriptor* descriptor = avcodec_descriptor_get(codec.codec_id);
+  return descriptor == nullptr ? "unknown" : descriptor->name;
+}
+
 bool is_text(AVCodecID codec) {
   return codec == AV_CODEC_ID_SUBRIP || codec == AV_CODEC_ID_ASS || codec == AV_CODEC_ID_TEXT ||
          codec == AV_CODEC_ID_WEBVTT;
@@ -59,10 +65,16 @@ bool is_text(AVCodecID codec) {
 
 }  // namespace
 
-ClipStreams::ClipStreams(const Container& container, Found& found, evidence::Report::Level level)
-    : found_(found), level_(level), is_movie_(container.format().starts_with("mov,")) {
+ClipStreams::ClipStreams(const Container& container, Found& found, PlacesInTime& places,
+                         evidence::Report::Level level)
+    : found_(found),
+      places_(places),
+      level_(level),
+      is_movie_(container.format().starts_with("mov,")) {
   const AVFormatContext& context = *container.context();
   if (context.start_time != AV_NOPTS_VALUE) start_us_ = context.start_time;
+  has_claims_ = context.duration_estimation_method == AVFMT_DURATION_FROM_STREAM;
+  claims_streams_ = is_movie_ || container.format() == "avi";
   bool has_thumbnails = false;
   for (unsigned i = 0; i < context.nb_streams; ++i) {
     Stream stream;
@@ -119,6 +131,18 @@ void ClipStreams::read_sources(Stream& stream, const AVPacket& packet,
   }
 }
 
+void ClipStreams::check_order(Stream& stream, const AVPacket& packet, std::int64_t shown_us) {
+  if (packet.dts == AV_NOPTS_VALUE) return;
+  if (stream.last_dts && packet.dts < *stream.last_dts &&
+      stream.times_back.size() < kTimesBackMax) {
+    const double back_us =
+        static_cast<double>(*stream.last_dts - packet.dts) * av_q2d(stream.libav->time_base) * 1e6;
+    stream.times_back.push_back({"times_back", shown_us, shown_us, stream.libav->index, 0.9,
+                                 back_us, "microseconds", 1, std::nullopt, 0});
+  }
+  stream.last_dts = packet.dts;
+}
+
 void ClipStreams::add(AVPacket& packet) {
   const auto index = static_cast<std::size_t>(packet.stream_index);
   if (index >= streams_.size()) return;
@@ -132,6 +156,11 @@ void ClipStreams::add(AVPacket& packet) {
   if ((packet.flags & AV_PKT_FLAG_CORRUPT) != 0) {
     damage_.add({static_cast<std::uint32_t>(index), "corrupt_packet", shown_us, shown_us, 1});
   }
+  check_order(stream, packet, shown_us);
+  if (packet.pos >= 0 && (stream.is_picture || stream.is_sound)) {
+    places_.add(static_cast<std::uint64_t>(packet.pos),
+                static_cast<std::uint64_t>(std::max(packet.size, 0)), shown_us);
+  }
   read_sources(stream, packet, time_us);
   if (stream.pictures) stream.pictures->add(packet, shown_us, damage_);
   if (stream.sound) stream.sound->add(packet, time_us, damage_);
@@ -142,8 +171,7 @@ void ClipStreams::describe(const Stream& stream, evidence::Stream& out) {
   out.set_index(static_cast<std::uint32_t>(stream.libav->index));
   const char* type = av_get_media_type_string(codec.codec_type);
   out.set_type(type == nullptr ? "unknown" : type);
-  const AVCodecDescriptor* descriptor = avcodec_descriptor_get(codec.codec_id);
-  out.set_codec(descriptor == nullptr ? "unknown" : descriptor->name);
+  out.set_codec(codec_name(codec));
   const char* profile = avcodec_profile_name(codec.codec_id, codec.profile);
   if (profile != nullptr) out.set_profile(profile);
   if (codec.codec_type == AVMEDIA_TYPE_VIDEO) {
@@ -240,15 +268,72 @@ void ClipStreams::finish(evidence::Report& report) {
   report.set_decode_errors(damage_.count());
 }
 
+std::optional<Finding> ClipStreams::short_of_claim(const Stream& stream) const {
+  if (!has_claims_ || stream.libav->duration == AV_NOPTS_VALUE) return std::nullopt;
+  Claim claim;
+  claim.claimed_us = av_rescale_q(stream.libav->duration, stream.libav->time_base, kMicroseconds);
+  claim.confidence = claims_streams_ ? 0.9 : 0.6;
+  claim.is_picture = stream.is_picture;
+  return find_short(stream.times_us, stream.libav->index, claim);
+}
+
+Finding ClipStreams::unsupported(const Stream& stream) {
+  Finding finding;
+  finding.kind = "unsupported_codec";
+  finding.stream = stream.libav->index;
+  if (!stream.times_us.empty()) {
+    finding.start_us = stream.times_us.front();
+    finding.end_us = stream.times_us.back();
+  }
+  finding.confidence = 1;
+  finding.measure = static_cast<double>(stream.packets);
+  finding.unit = "packets_not_decoded";
+  finding.count = stream.packets;
+  return finding;
+}
+
+std::vector<Finding> ClipStreams::findings() const {
+  std::vector<Finding> out;
+  const auto take = [&out](const std::vector<Finding>& found) {
+    out.insert(out.end(), found.begin(), found.end());
+  };
+  for (const Stream& stream : streams_) {
+    if (!stream.is_picture && !stream.is_sound) continue;
+    const std::int32_t index = stream.libav->index;
+    if (!stream.has_decoder && stream.packets > 0) out.push_back(unsupported(stream));
+    // Where a container times one packet in several, distances between those say nothing.
+    if (stream.times_us.size() == stream.packets) {
+      if (stream.is_picture) take(find_dropped(stream.times_us, index));
+      take(find_gaps(stream.times_us, index));
+    }
+    take(stream.times_back);
+    if (const auto found = short_of_claim(stream)) out.push_back(*found);
+    if (stream.pictures) {
+      const std::int64_t last_us =
+          stream.times_us.empty() ? stream.pictures->last_packet_us() : stream.times_us.back();
+      take(stream.pictures->findings(last_us + usual_distance_us(stream.times_us)));
+    }
+    if (!stream.sound) continue;
+    const SoundMeter& meter = stream.sound->meter();
+    for (const SoundSpan& silence : meter.silences(meter.spans(kSpansMax / kStreamsMax))) {
+      out.push_back({"silence", silence.start_us, silence.end_us, index, 0.9, silence.level_dbfs,
+                     "dbfs", 1, std::nullopt, 0});
+    }
+  }
+  return out;
+}
+
 Trouble ClipStreams::verdict() const {
   bool any_stream = false;
   bool any_packet = false;
   bool any_decoder = false;
   bool any_tried = false;
+  std::string names;
   for (const Stream& stream : streams_) {
     if (!stream.is_picture && !stream.is_sound) continue;
     any_stream = true;
     any_packet = any_packet || stream.packets > 0;
+    names += (names.empty() ? "" : ", ") + std::string(codec_name(*stream.libav->codecpar));
     any_decoder = any_decoder || (stream.has_decoder && stream.packets > 0);
     any_tried = any_tried || (stream.pictures && stream.pictures->key_frames() > 0) ||
                 (stream.sound && stream.packets > 0);
@@ -257,7 +342,7 @@ Trouble ClipStreams::verdict() const {
   }
   if (!any_stream) return {"no_stream", "there is no picture and no sound stream in the clip"};
   if (!any_packet) return {"no_packets", "the streams of the clip have no packets"};
-  if (!any_decoder) return {"unsupported_codec", "no stream has a codec on the list of decoders"};
+  if (!any_decoder) return {"unsupported_codec", "no stream has a codec on the list: " + names};
   if (level_ == evidence::Report::HEADERS) return {};  // as far as the packets tell
   if (!any_tried) return {"no_key_frame", "the pictures never start: the clip has no key frame"};
   return {"damaged", "no picture and no sound could be decoded"};

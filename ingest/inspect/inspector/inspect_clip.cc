@@ -7,12 +7,15 @@
 #include "ingest/inspect/inspector/allow_list.h"
 #include "ingest/inspect/inspector/clip_streams.h"
 #include "ingest/inspect/inspector/container.h"
+#include "ingest/inspect/inspector/findings_to_report.h"
 #include "ingest/inspect/inspector/found_to_report.h"
 #include "ingest/inspect/inspector/limits.h"
+#include "ingest/inspect/inspector/places_in_time.h"
 #include "ingest/inspect/inspector/raw_time.h"
 #include "ingest/inspect/inspector/signing/container_marks.h"
 #include "ingest/inspect/inspector/signing/signed_to_report.h"
 #include "ingest/inspect/inspector/sources/clip_sources.h"
+#include "ingest/inspect/inspector/structure/structure.h"
 
 extern "C" {
 #include <libavutil/cpu.h>
@@ -23,7 +26,7 @@ namespace hansom::ingest {
 namespace {
 
 // Changes whenever a report of the same bytes could differ.
-constexpr const char* kInspectorVersion = "hansom-inspector " HANSOM_VERSION " rules 6";
+constexpr const char* kInspectorVersion = "hansom-inspector " HANSOM_VERSION " rules 7";
 
 // The tags that hold a time, of a container whose bytes our own parsers do not know.
 void read_tags(const AVDictionary* tags, std::int32_t stream, Found& found) {
@@ -51,6 +54,30 @@ void say(const Trouble& trouble, evidence::Report& report) {
   if (trouble.token.empty()) return;
   report.set_reason_token(trouble.token);
   report.set_reason(printable(trouble.reason, kTextBytesMax));
+}
+
+// Sound that is not compressed is zeros where it is silent.
+bool has_plain_sound(const AVFormatContext* context) {
+  for (unsigned i = 0; context != nullptr && i < context->nb_streams; ++i) {
+    const AVCodecID codec = context->streams[i]->codecpar->codec_id;
+    if (codec >= AV_CODEC_ID_PCM_S16LE && codec < AV_CODEC_ID_ADPCM_IMA_QT) return true;
+  }
+  return false;
+}
+
+void write_repair(Structure structure, std::int64_t playable_us, evidence::Report& report) {
+  if (!structure.is_damaged) return;
+  evidence::Repair& repair = *report.mutable_repair();
+  repair.set_playable_bytes(structure.playable_bytes);
+  repair.set_playable_us(playable_us);
+  repair.set_method(std::string(structure.method));
+  repair.set_missing(printable(structure.missing, kTextBytesMax));
+  for (Piece& piece : structure.pieces) {
+    evidence::RepairPiece& out = *repair.add_pieces();
+    out.set_literal(piece.literal.data(), piece.literal.size());
+    out.set_offset(piece.offset);
+    out.set_bytes(piece.bytes);
+  }
 }
 
 // Reads packets to the end. What stopped it earlier than that, if anything.
@@ -97,8 +124,18 @@ evidence::Report inspect_clip(ByteSpan clip, evidence::Report::Level level) {
   Container container(clip);
   const Trouble not_open = container.open();
   report.set_container(container.format());
+
+  // 3. Is it whole, as far as its structure tells? If not: up to where, and what would make it
+  // play?
+  Structure structure =
+      read_structure(clip, container.format(), has_plain_sound(container.context()));
+  const auto whole_bytes =
+      structure.is_damaged ? std::optional(structure.playable_bytes) : std::nullopt;
+  PlacesInTime places(std::move(structure.findings), whole_bytes);
   if (!not_open.token.empty()) {
     say(not_open, report);
+    write_findings(places.findings(), report);
+    write_repair(std::move(structure), 0, report);
     report.set_bytes_read(container.bytes_read());
     write_found(found, report);
     return report;
@@ -107,13 +144,17 @@ evidence::Report inspect_clip(ByteSpan clip, evidence::Report::Level level) {
   if (context.duration != AV_NOPTS_VALUE) report.set_duration_us(context.duration);
   read_all_tags(context, found);
 
-  // 3. Every packet once: counted, timed, searched for messages that tell a time, and decoded if
+  // 4. Every packet once: counted, timed, searched for messages that tell a time, and decoded if
   //    the level asks for it.
-  ClipStreams streams(container, found, level);
+  ClipStreams streams(container, found, places, level);
   const Trouble stopped = read_packets(container, streams);
 
-  // 4. What came of it. A clip that was cut short is decodable, and says where it ended.
+  // 5. What came of it. A clip that was cut short is decodable, and says where it ended.
   streams.finish(report);
+  std::vector<Finding> findings = streams.findings();
+  for (const Finding& finding : places.findings()) findings.push_back(finding);
+  write_findings(std::move(findings), report);
+  write_repair(std::move(structure), places.whole_us(), report);
   write_unsigned(signatures_of_container(clip), *report.mutable_signed_media());
   write_found(found, report);
   report.set_bytes_read(container.bytes_read());

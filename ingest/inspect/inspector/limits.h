@@ -8,12 +8,18 @@ namespace hansom::ingest {
 
 // What may go in and come out.
 inline constexpr std::uint64_t kInspectedClipBytesMax = 1ULL << 30;  // of opened bytes, in memory
-inline constexpr std::size_t kAnswerBytesMax = 10ULL * 1024 * 1024;  // the serialized report
+inline constexpr std::size_t kAnswerBytesMax = 12ULL * 1024 * 1024;  // the serialized report
 
 // What a report may hold.
 inline constexpr std::size_t kStreamsMax = 32;
 inline constexpr std::size_t kRunsPerStreamMax = 1024;
 inline constexpr std::size_t kSpansMax = 2048;  // of sound, of damage, of gaps
+inline constexpr std::size_t kFindingsPerKindMax = 100;
+inline constexpr std::size_t kFindingKindsMax = 24;
+inline constexpr std::size_t kFindingsMax = kFindingsPerKindMax * kFindingKindsMax;
+inline constexpr std::size_t kPlacesMax = 100;  // findings in the bytes
+inline constexpr std::size_t kRepairPiecesMax = 2 * kStreamsMax + 2;
+inline constexpr std::size_t kRepairLiteralBytesMax = 2ULL * 1024 * 1024;  // of all pieces
 inline constexpr std::size_t kTimesMax = 1024;
 inline constexpr std::size_t kTimesPerSourceMax = 32;  // of one source in one stream
 inline constexpr std::size_t kTracksMax = 16;          // of positions: one a source and stream
@@ -32,6 +38,10 @@ inline constexpr std::size_t kSigningCertificatesMax = 8;  // of one chain
 // The most that one of these takes on the wire: ten bytes a number, a few for tags and lengths.
 inline constexpr std::size_t kRunWireBytesMax = 40;
 inline constexpr std::size_t kSpanWireBytesMax = 80;
+inline constexpr std::size_t kFindingTextBytesMax = 32;  // of a kind, of a unit
+inline constexpr std::size_t kFindingWireBytesMax = 2 * kFindingTextBytesMax + 96;
+inline constexpr std::size_t kRepairWireBytesMax =
+    kRepairPiecesMax * 32 + kRepairLiteralBytesMax + kTextBytesMax + 128;
 inline constexpr std::size_t kStreamWireBytesMax = 1024;
 inline constexpr std::size_t kTimeWireBytesMax = 2 * kTextBytesMax + 64;
 inline constexpr std::size_t kTrackWireBytesMax = kTextBytesMax + 32;
@@ -45,6 +55,7 @@ inline constexpr std::size_t kSignedStreamWireBytesMax =
     4 * kTextBytesMax + 512;
 static_assert(kStreamsMax * (kStreamWireBytesMax + kRunsPerStreamMax * kRunWireBytesMax) +
                       3 * kSpansMax * kSpanWireBytesMax + kTimesMax * kTimeWireBytesMax +
+                      kFindingsMax * kFindingWireBytesMax + kRepairWireBytesMax +
                       kTracksMax * kTrackWireBytesMax + kPositionsMax * kPositionWireBytesMax +
                       kThumbnailsMax * kThumbnailWireBytesMax + kThumbnailBytesTotalMax +
                       kSignedStreamsMax * kSignedStreamWireBytesMax + 16 * kTextBytesMax <=
@@ -58,8 +69,10 @@ inline constexpr std::uint64_t kPacketsMax = 4'000'000;
 inline constexpr std::uint64_t kReadFactorMax = 64;  // times the clip's own size, plus this:
 inline constexpr std::uint64_t kReadSlackBytesMax = 64ULL * 1024 * 1024;
 inline constexpr std::uint64_t kReadCallsMax = 8'000'000;
-inline constexpr std::size_t kSoundWindowsMax = 2'000'000;  // of 100 ms: over two days
-inline constexpr std::int64_t kPixelsMax = 8192LL * 4608;   // one picture
+inline constexpr std::size_t kSoundWindowsMax = 2'000'000;      // of 100 ms: over two days
+inline constexpr std::size_t kTimesBackMax = 10'000;            // of one stream
+inline constexpr std::size_t kMeasuredPicturesMax = 1'000'000;  // of one stream
+inline constexpr std::int64_t kPixelsMax = 8192LL * 4608;       // one picture
 inline constexpr std::size_t kAllocationBytesMax = 256ULL * 1024 * 1024;  // one allocation of libav
 inline constexpr std::int64_t kPictureFormatBytesMax = 8;                 // a pixel, widest format
 static_assert(kPixelsMax * kPictureFormatBytesMax <= 2LL * kAllocationBytesMax);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ingest/inspect/inspector/limits.h"
+#include "ingest/inspect/inspector/sample_picture.h"
 
 namespace hansom::ingest {
 namespace {
@@ -15,6 +16,16 @@ bool due(const std::optional<std::int64_t>& last_us, std::int64_t now_us, std::i
 }
 
 }  // namespace
+
+PictureProbe::PictureProbe(const AVStream& stream, StreamDecoder decoder,
+                           StreamDecoder::Frames frames, const Wishes& wishes)
+    : stream_(&stream),
+      decoder_(std::move(decoder)),
+      decodes_(frames),
+      wishes_(wishes),
+      findings_(stream.index, frames == StreamDecoder::Frames::kAll
+                                  ? PictureFindings::Seen::kAll
+                                  : PictureFindings::Seen::kKeyFrames) {}
 
 std::optional<PictureProbe> PictureProbe::open(const AVStream& stream, StreamDecoder::Frames frames,
                                                const Wishes& wishes) {
@@ -51,6 +62,8 @@ void PictureProbe::take_frame(const AVFrame& frame, std::int64_t time_us, Damage
   if (frame.decode_error_flags != 0) {
     note_damage("decode_error", time_us, frame.pkt_duration, damage);
   }
+  const bool is_key = frame.key_frame != 0 || decodes_ == StreamDecoder::Frames::kKeyOnly;
+  findings_.add(time_us, is_key, sample_picture(frame));
   make_thumbnail_if_due(frame, time_us);
 }
 

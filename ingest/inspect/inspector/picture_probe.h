@@ -1,10 +1,12 @@
-// Decodes the pictures of a stream, the key frames or all of them, and makes thumbnails.
+// Decodes the pictures of a stream, the key frames or all of them, measures them, and makes
+// thumbnails.
 #pragma once
 
 #include <optional>
 #include <vector>
 
 #include "ingest/inspect/inspector/damage_log.h"
+#include "ingest/inspect/inspector/picture_findings.h"
 #include "ingest/inspect/inspector/stream_decoder.h"
 #include "ingest/inspect/inspector/thumbnail.h"
 
@@ -36,12 +38,16 @@ class PictureProbe {
 
   [[nodiscard]] std::uint64_t key_frames() const { return key_frames_; }  // marked so
   [[nodiscard]] std::uint64_t frames() const { return frames_; }          // decoded
+  // `end_us`: where the last picture ends.
+  [[nodiscard]] std::vector<Finding> findings(std::int64_t end_us) const {
+    return findings_.findings(end_us);
+  }
+  [[nodiscard]] std::int64_t last_packet_us() const { return last_packet_us_; }
   [[nodiscard]] std::vector<TimedJpeg>& thumbnails() { return thumbnails_; }
 
  private:
   PictureProbe(const AVStream& stream, StreamDecoder decoder, StreamDecoder::Frames frames,
-               const Wishes& wishes)
-      : stream_(&stream), decoder_(std::move(decoder)), decodes_(frames), wishes_(wishes) {}
+               const Wishes& wishes);
 
   [[nodiscard]] std::int64_t shown_us(const AVFrame& frame, std::int64_t packet_us) const;
   void take_frame(const AVFrame& frame, std::int64_t time_us, DamageLog& damage);
@@ -57,6 +63,7 @@ class PictureProbe {
   std::uint64_t key_frames_ = 0;
   std::uint64_t frames_ = 0;
   std::size_t thumbnail_bytes_ = 0;
+  PictureFindings findings_;
   std::vector<TimedJpeg> thumbnails_;
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ingest/inspect/inspector/finding_rules.h"
 #include "ingest/inspect/inspector/limits.h"
 
 namespace hansom::ingest {
@@ -35,7 +36,7 @@ void SoundMeter::add(const Block& block, const SumOfSquares& sum) {
   }
 }
 
-std::vector<SoundSpan> SoundMeter::spans(std::size_t spans_max) const {
+std::vector<SoundMeter::Window> SoundMeter::merged_windows() const {
   std::vector<Window> windows = windows_;
   std::stable_sort(windows.begin(), windows.end(),
                    [](const Window& a, const Window& b) { return a.index < b.index; });
@@ -48,6 +49,11 @@ std::vector<SoundSpan> SoundMeter::spans(std::size_t spans_max) const {
       merged.push_back(window);
     }
   }
+  return merged;
+}
+
+std::vector<SoundSpan> SoundMeter::spans(std::size_t spans_max) const {
+  std::vector<Window> merged = merged_windows();
   const double threshold = std::pow(10.0, kSoundThresholdDbfs / 10.0);
   std::erase_if(merged, [threshold](const Window& window) {
     return window.sum / static_cast<double>(window.count) < threshold;
@@ -74,6 +80,36 @@ std::vector<SoundSpan> SoundMeter::spans(std::size_t spans_max) const {
     close();
     if (out.size() <= spans_max) return out;
   }
+}
+
+std::vector<SoundSpan> SoundMeter::silences(const std::vector<SoundSpan>& heard) const {
+  std::vector<SoundSpan> out;
+  Window silence;
+  std::int64_t last = 0;
+  const auto close = [&] {
+    const std::int64_t start_us = silence.index * kSoundWindowUs;
+    const std::int64_t end_us = (last + 1) * kSoundWindowUs;
+    if (silence.count > 0 && end_us - start_us >= kSilenceUs) {
+      const double power = silence.sum / static_cast<double>(silence.count);
+      const double level = power > 0 ? 10.0 * std::log10(power) : kSilenceFloorDbfs;
+      out.push_back({start_us, end_us, std::max(level, kSilenceFloorDbfs)});
+    }
+    silence = {};
+  };
+  auto span = heard.begin();
+  for (const Window& window : merged_windows()) {
+    const std::int64_t start_us = window.index * kSoundWindowUs;
+    while (span != heard.end() && span->end_us <= start_us) ++span;
+    const bool loud = span != heard.end() && span->start_us <= start_us;
+    if (loud || (silence.count > 0 && window.index != last + 1)) close();
+    last = window.index;
+    if (loud) continue;
+    if (silence.count == 0) silence.index = window.index;
+    silence.sum += window.sum;
+    silence.count += window.count;
+  }
+  close();
+  return out;
 }
 
 }  // namespace hansom::ingest

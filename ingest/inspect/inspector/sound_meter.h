@@ -33,6 +33,9 @@ class SoundMeter {
   // Spans above kSoundThresholdDbfs, ascending. Silences of up to kSoundBridgeWindows inside a span
   // do not end it; if more than `spans_max` spans remain, longer silences are bridged, too.
   [[nodiscard]] std::vector<SoundSpan> spans(std::size_t spans_max) const;
+  // Where there is sound in the stream and none to hear, for kSilenceUs or longer, outside `heard`,
+  // which spans() gave. The level of nothing but zeros is kSilenceFloorDbfs.
+  [[nodiscard]] std::vector<SoundSpan> silences(const std::vector<SoundSpan>& heard) const;
 
  private:
   struct Window {
@@ -40,6 +43,9 @@ class SoundMeter {
     double sum = 0;
     std::uint64_t count = 0;
   };
+  // In the order of time, each once.
+  [[nodiscard]] std::vector<Window> merged_windows() const;
+
   std::vector<Window> windows_;
 };
 

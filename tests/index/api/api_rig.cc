@@ -215,6 +215,36 @@ void ApiRig::inspect(const ClipId& clip, const std::vector<Bytes>& pictures,
   static_cast<void>(submit(record));
 }
 
+void ApiRig::inspect_damaged(const ClipId& clip, const Bytes& copy) {
+  const age::Recipient recipient = identity_->recipient();
+  evidence::Record record = record_by_server();
+  record.mutable_clip_inspected()->set_sealed_sha256(to_text(clip.span()));
+  evidence::Report& report = *record.mutable_clip_inspected()->mutable_report();
+  report.set_inspector_version("1");
+  report.set_outcome(evidence::Report::DECODABLE);
+  report.set_level(evidence::Report::KEYFRAMES);
+  evidence::Finding& finding = *report.add_findings();
+  finding.set_kind("cut_off");
+  finding.set_stream(-1);
+  finding.set_confidence(0.9);
+  finding.set_measure(77);
+  finding.set_unit("bytes_left_over");
+  finding.set_clip_offset(900);
+  finding.set_clip_bytes(77);
+  evidence::Repair& repair = *report.mutable_repair();
+  repair.set_playable_bytes(900);
+  repair.set_playable_us(2'000'000);
+  repair.set_missing("the last 77 bytes are no whole transport packet");
+  if (!copy.empty()) {
+    const Bytes sealed = must(age::seal(copy, std::span(&recipient, 1), *random_));
+    repair.set_method("prefix");
+    repair.set_sealed_sha256(to_text(must(vault_->put(sealed)).span()));
+    repair.set_copy_sha256(to_text(sha256(copy).span()));
+    repair.set_copy_bytes(copy.size());
+  }
+  static_cast<void>(submit(record));
+}
+
 void ApiRig::report_event(const std::string& unit, std::uint64_t sequence, const std::string& type,
                           UtcTime time) {
   evidence::Record record = record_by_unit(unit);

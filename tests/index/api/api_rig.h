@@ -75,6 +75,8 @@ class ApiRig {
   // Records a report with `pictures` as sealed thumbnails.
   void inspect(const ClipId& clip, const std::vector<Bytes>& pictures,
                evidence::Report::Outcome outcome = evidence::Report::DECODABLE);
+  // A report that the clip is damaged, with `copy` as its repaired copy; none where it is empty.
+  void inspect_damaged(const ClipId& clip, const Bytes& copy);
   void report_event(const std::string& unit, std::uint64_t sequence, const std::string& type,
                     UtcTime at);
   [[nodiscard]] LeafIndex submit(evidence::Record record);

@@ -150,6 +150,40 @@ TEST_F(Media, sealed_bytes_come_as_stored_with_their_digest) {
   EXPECT_EQ(reply.field("Content-Type"), "application/octet-stream");
 }
 
+TEST_F(Media, the_repaired_copy_comes_by_range_and_is_a_leaf_of_its_own_kind) {
+  const ClipId clip = accept(pattern_bytes(1000, 11));
+  EXPECT_EQ(get(clip, "/repaired").token, "not_inspected");
+  const Bytes copy = pattern_bytes(900, 12);
+  rig_.inspect_damaged(clip, copy);
+  const Reply whole = get(clip, "/repaired");
+  EXPECT_EQ(whole.status, 200U);
+  EXPECT_EQ(to_bytes(whole.body), copy);
+  EXPECT_EQ(whole.field("ETag"), "\"" + sha256(copy).hex() + "\"");
+  EXPECT_THAT(whole.field("Content-Disposition"), testing::HasSubstr("filename=\"repaired-"));
+  const Reply part = get(clip, "/repaired", {{"Range", "bytes=100-109"}});
+  EXPECT_EQ(part.status, 206U);
+  EXPECT_EQ(to_bytes(part.body), Bytes(copy.begin() + 100, copy.begin() + 110));
+  const auto access = rig_.record_at(rig_.journal_size() - 1).access();
+  EXPECT_EQ(access.kind(), evidence::Access::PLAY_REPAIRED);
+  EXPECT_EQ(access.clip(), to_text(clip.span()));
+  EXPECT_EQ(access.range_first(), 100U);
+  EXPECT_EQ(access.range_bytes(), 10U);
+  EXPECT_EQ(get(clip, "/repaired", {}, "HEAD").field("Content-Length"), "900");
+  EXPECT_EQ(get(clip, "/media").body.size(), 1000U) << "the master is as it was";
+}
+
+TEST_F(Media, a_clip_without_a_copy_says_why) {
+  const ClipId whole = accept(pattern_bytes(1000, 13));
+  rig_.inspect(whole, {});
+  EXPECT_EQ(get(whole, "/repaired").token, "no_repaired_copy");
+  const ClipId damaged = accept(pattern_bytes(1000, 14));
+  rig_.inspect_damaged(damaged, {});
+  const Reply reply = get(damaged, "/repaired");
+  EXPECT_EQ(reply.token, "no_repaired_copy");
+  EXPECT_EQ(reply.status, 404U);
+  EXPECT_THAT(reply.body, testing::HasSubstr("no whole transport packet"));
+}
+
 TEST_F(Media, only_listed_media_types_reach_a_browser) {
   constexpr std::pair<const char*, const char*> kTypes[] = {
       {"video/mp4", "video/mp4"},

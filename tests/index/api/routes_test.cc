@@ -279,7 +279,8 @@ TEST_F(Routes, holds_bar_a_sweep_until_released) {
   const auto tombstone = agreed(rig_.get("/v1/clips/" + loose.hex()), "GET", "/v1/clips/{id}");
   EXPECT_EQ(tombstone.at("state").as_string(), "destroyed");
   EXPECT_EQ(tombstone.at("tombstone").at("plan").as_string(), plan.at("plan").as_string());
-  for (const char* part : {"/media", "/sealed", "/report", "/receipt", "/proof", "/thumbnails/0"}) {
+  for (const char* part :
+       {"/media", "/repaired", "/sealed", "/report", "/receipt", "/proof", "/thumbnails/0"}) {
     const Reply gone = rig_.get("/v1/clips/" + loose.hex() + part);
     EXPECT_EQ(gone.status, 410U) << part;
     EXPECT_EQ(gone.token, "destroyed") << part;

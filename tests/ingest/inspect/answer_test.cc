@@ -27,6 +27,12 @@ evidence::Report good_report() {
   thumbnail.set_width_px(kThumbnailWidthPx);
   thumbnail.set_height_px(180);
   report.add_sound()->set_measure(-20);
+  evidence::Finding& finding = *report.add_findings();
+  finding.set_kind("sound");
+  finding.set_confidence(0.9);
+  evidence::Repair& repair = *report.mutable_repair();
+  repair.set_method("prefix");
+  repair.add_pieces()->set_bytes(1000);
   report.add_times()->set_value("3857590799");
   report.set_times_found(1);
   evidence::PositionTrack& track = *report.add_tracks();
@@ -72,6 +78,42 @@ TEST(ReportCheck, WhatAnInspectorNeverSaysIsNot) {
         r.mutable_sound(0)->set_measure(std::numeric_limits<double>::quiet_NaN());
       },
       [](evidence::Report& r) { r.mutable_sound(0)->set_start_us(1); },  // after its end
+      [](evidence::Report& r) { r.mutable_findings(0)->clear_kind(); },
+      [](evidence::Report& r) {
+        r.mutable_findings(0)->set_kind(std::string(kFindingTextBytesMax + 1, 'x'));
+      },
+      [](evidence::Report& r) { r.mutable_findings(0)->set_confidence(0); },
+      [](evidence::Report& r) { r.mutable_findings(0)->set_confidence(1.01); },
+      [](evidence::Report& r) {
+        r.mutable_findings(0)->set_measure(std::numeric_limits<double>::quiet_NaN());
+      },
+      [](evidence::Report& r) { r.mutable_findings(0)->set_start_us(1); },
+      [](evidence::Report& r) { r.mutable_findings(0)->set_stream(kStreamsMax); },
+      [](evidence::Report& r) {
+        while (static_cast<std::size_t>(r.findings_size()) <= kFindingsMax) {
+          *r.add_findings() = r.findings(0);
+        }
+      },
+      [](evidence::Report& r) { r.mutable_repair()->clear_method(); },
+      [](evidence::Report& r) { r.mutable_repair()->clear_pieces(); },
+      [](evidence::Report& r) { r.mutable_repair()->set_sealed_sha256("x"); },
+      [](evidence::Report& r) { r.mutable_repair()->set_copy_bytes(1); },
+      [](evidence::Report& r) { r.mutable_repair()->set_playable_us(-1); },
+      [](evidence::Report& r) {
+        r.mutable_repair()->set_missing(std::string(kTextBytesMax + 1, 'x'));
+      },
+      [](evidence::Report& r) {
+        r.mutable_repair()->mutable_pieces(0)->set_offset(kInspectedClipBytesMax + 1);
+      },
+      [](evidence::Report& r) {
+        r.mutable_repair()->mutable_pieces(0)->set_literal(
+            std::string(kRepairLiteralBytesMax + 1, 'x'));
+      },
+      [](evidence::Report& r) {
+        while (static_cast<std::size_t>(r.repair().pieces_size()) <= kRepairPiecesMax) {
+          r.mutable_repair()->add_pieces()->set_bytes(1);
+        }
+      },
       [](evidence::Report& r) { r.mutable_thumbnails(0)->set_sealed_sha256("x"); },
       [](evidence::Report& r) { r.mutable_thumbnails(0)->set_media_type("text/html"); },
       [](evidence::Report& r) { r.mutable_thumbnails(0)->set_image("<!"); },

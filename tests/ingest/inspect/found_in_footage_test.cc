@@ -1,8 +1,10 @@
-// What the inspector finds in every file of the footage folder stands in found_in_footage.tsv, and
-// every time and position that exiftool or mediainfo finds is among it, or the table says why not.
+// What the inspector finds at its usual level in every file of the footage folder stands in
+// found_in_footage.tsv, and every time and position that exiftool or mediainfo finds is among it,
+// or the table says why not.
 //
 // Columns: file, container, streams (codec:packets), duration, times (source:entries of the
-// report), positions (source:found), what exiftool and what mediainfo alone finds (tag=reason;
+// report), positions (source:found), findings (kind:spans), what exiftool and what mediainfo alone
+// finds (tag=reason;
 // ...). To write the table anew:
 //   HANSOM_WRITE_FOUND=1 inspect_footage_test --gtest_filter='*FoundInFootage.*'
 #include <gtest/gtest.h>
@@ -26,9 +28,9 @@
 namespace hansom::ingest {
 namespace {
 
-constexpr std::size_t kColumns = 8;
-constexpr std::size_t kExiftool = 6;  // the columns of reasons
-constexpr std::size_t kMediainfo = 7;
+constexpr std::size_t kColumns = 9;
+constexpr std::size_t kExiftool = 7;  // the columns of reasons
+constexpr std::size_t kMediainfo = 8;
 constexpr double kSamePlaceDeg = 2e-5;  // two metres: exiftool rounds some
 
 using Row = std::vector<std::string>;
@@ -73,8 +75,15 @@ Row row_of(const test::InspectedFile& inspected) {
   for (const evidence::PositionTrack& track : report.tracks()) {
     positions[track.source()] += track.found();
   }
-  return {test::name_in_footage(inspected.file), report.container(), streams,
-          std::to_string(report.duration_us()),  counted(times),     counted(positions)};
+  std::map<std::string, std::uint64_t> findings;
+  for (const evidence::Finding& finding : report.findings()) ++findings[finding.kind()];
+  return {test::name_in_footage(inspected.file),
+          report.container(),
+          streams,
+          std::to_string(report.duration_us()),
+          counted(times),
+          counted(positions),
+          counted(findings)};
 }
 
 class FoundInFootage : public testing::Test {
@@ -89,7 +98,8 @@ class FoundInFootage : public testing::Test {
 void write_table(const std::map<std::string, Row>& before) {
   std::ofstream out(HANSOM_FOUND_IN_FOOTAGE);
   out << "# file\tcontainer\tstreams (codec:packets)\tduration_us\ttimes (source:entries)\t"
-         "positions (source:found)\twhat exiftool alone finds\twhat mediainfo alone finds\n";
+         "positions (source:found)\tfindings (kind:spans)\twhat exiftool alone finds\twhat "
+         "mediainfo alone finds\n";
   for (const auto& inspected : test::inspected_footage()) {
     Row row = row_of(inspected);
     const auto known = before.find(row.front());

@@ -1,4 +1,5 @@
-// The pure parts of the inspector: runs and gaps, sound spans, damage spans, raw times.
+// The pure parts of the inspector: runs and gaps, what times tell, sound spans, damage spans, raw
+// times.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -11,6 +12,7 @@
 #include "ingest/inspect/inspector/limits.h"
 #include "ingest/inspect/inspector/raw_time.h"
 #include "ingest/inspect/inspector/sound_meter.h"
+#include "ingest/inspect/inspector/time_findings.h"
 #include "ingest/inspect/inspector/timeline.h"
 
 namespace hansom::ingest {
@@ -87,6 +89,39 @@ TEST(Timeline, OnePictureASecondHasNoGaps) {
   EXPECT_TRUE(timeline_gaps(even(0, 1'000'000, 60), 10).empty());
 }
 
+TEST(TimeFindings, FramesThatAnEvenRateWouldHaveAreDropped) {
+  std::vector<std::int64_t> times = even(0, 40'000, 100);
+  times.erase(times.begin() + 50, times.begin() + 52);
+  const auto found = find_dropped(times, 0);
+  ASSERT_EQ(found.size(), 1);
+  EXPECT_EQ(found[0].start_us, 50 * 40'000);
+  EXPECT_EQ(found[0].end_us, 52 * 40'000);
+  EXPECT_DOUBLE_EQ(found[0].measure, 2);
+  EXPECT_TRUE(find_gaps(times, 0).empty()) << "too short for a gap";
+  EXPECT_TRUE(find_dropped(even(0, 40'000, 100), 0).empty());
+  EXPECT_TRUE(find_dropped({}, 0).empty());
+}
+
+TEST(TimeFindings, AVariableRateDropsNothing) {
+  std::vector<std::int64_t> times;
+  std::int64_t at = 0;
+  for (int i = 0; i < 300; ++i) times.push_back(at += i % 3 == 0 ? 80'000 : 40'000);
+  EXPECT_TRUE(find_dropped(times, 0).empty());
+}
+
+TEST(TimeFindings, AStreamThatEndsBeforeItsClaimIsShort) {
+  const auto times = even(0, 40'000, 100);  // four seconds
+  EXPECT_FALSE(find_short(times, 0, {4'500'000, 0.9, true}));
+  const auto found = find_short(times, 0, {10'000'000, 0.9, true});
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->kind, "picture_short");
+  EXPECT_EQ(found->start_us, 4'000'000);
+  EXPECT_EQ(found->end_us, 10'000'000);
+  EXPECT_EQ(find_short({}, 0, {10'000'000, 0.9, false})->kind, "sound_short");
+  EXPECT_FALSE(find_short(times, 0, {0, 0.9, true}));
+  EXPECT_FALSE(find_short(times, 0, {kClipTimeUsMax + 1, 0.9, true}));
+}
+
 void add_tone(SoundMeter& meter, std::int64_t start_us, std::int64_t end_us, double amplitude) {
   constexpr std::uint32_t kRate = 8000;
   const auto samples = static_cast<std::size_t>((end_us - start_us) * kRate / 1'000'000);
@@ -139,6 +174,25 @@ TEST(SoundMeter, TimesBeforeTheStartAndBackwardsAreKept) {
   ASSERT_EQ(spans.size(), 2);
   EXPECT_EQ(spans[0].start_us, -1'000'000);
   EXPECT_EQ(spans[0].end_us, -500'000);
+}
+
+TEST(SoundMeter, SilencesAreWhatIsLeftOfTheStream) {
+  SoundMeter meter;
+  add_tone(meter, 0, 3'000'000, 0);
+  add_tone(meter, 3'000'000, 4'000'000, 0.5);
+  add_tone(meter, 4'000'000, 5'000'000, 0);  // too short to be told
+  add_tone(meter, 5'000'000, 6'000'000, 0.5);
+  add_tone(meter, 6'000'000, 9'000'000, 0.0005);    // -69 dBFS
+  add_tone(meter, 20'000'000, 22'500'000, 0.0005);  // and nothing at all between
+  const auto silences = meter.silences(meter.spans(10));
+  ASSERT_EQ(silences.size(), 3);
+  EXPECT_EQ(silences[0].start_us, 0);
+  EXPECT_EQ(silences[0].end_us, 3'000'000);
+  EXPECT_DOUBLE_EQ(silences[0].level_dbfs, -120);
+  EXPECT_EQ(silences[1].start_us, 6'000'000);
+  EXPECT_EQ(silences[1].end_us, 9'000'000);
+  EXPECT_NEAR(silences[1].level_dbfs, -69, 0.1);
+  EXPECT_EQ(silences[2].start_us, 20'000'000);
 }
 
 TEST(SoundMeter, NonsenseIsIgnored) {

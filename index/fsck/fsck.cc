@@ -1,9 +1,11 @@
 // Runs the parts and sorts what they say into findings and notes.
 #include "index/fsck/fsck.h"
 
+#include <algorithm>
 #include <unordered_set>
 
 #include "index/backup/files.h"
+#include "index/catalogue/clip_rows.h"
 #include "index/catalogue/keys.h"
 #include "index/catalogue/row_io.h"
 #include "index/catalogue/rows.pb.h"
@@ -25,13 +27,14 @@ struct Now {
   std::unique_ptr<store::Reader> reader;
   std::unique_ptr<vault::Vault> vault;
   std::unordered_set<Digest> to_remove;  // by a sweep that has not finished
-  bool inspections_wait = false;         // one of them may have put what it derived already
+  // Of what an inspection that waits may have put already; 0 where none waits.
+  std::uint64_t derived_bytes_max = 0;
 
   [[nodiscard]] bool is_there(const Digest& name) const { return vault->open(name).has_value(); }
   // As thumbnails and repaired copies are.
   [[nodiscard]] bool may_be_derived(const Digest& name) const {
     const auto object = vault->open(name);
-    return object && (*object)->size() <= retrieval::kDerivedBytesMax;
+    return object && (*object)->size() <= derived_bytes_max;
   }
   // As a clip, or as something derived from one.
   [[nodiscard]] bool is_known(const Digest& name) const {
@@ -54,8 +57,14 @@ Result<Now> look_again(const Options& options) {
       if (const auto name = Digest::from_span(as_bytes(object))) now.to_remove.insert(*name);
     }
   }
-  HANSOM_TRY_ASSIGN(const auto waiting, inspections::pending(*now.reader, 1));
-  now.inspections_wait = !waiting.empty();
+  HANSOM_TRY_ASSIGN(const auto waiting, inspections::pending(*now.reader, SIZE_MAX));
+  for (const inspections::Pending& pending : waiting) {
+    HANSOM_TRY_ASSIGN(const auto clip, catalogue::get_clip(*now.reader, pending.clip.span()));
+    if (!clip) continue;
+    now.derived_bytes_max =
+        std::max({now.derived_bytes_max, std::uint64_t{retrieval::kThumbnailBytesMax},
+                  clip->sealed_bytes() + retrieval::kRepairedMoreBytesMax});
+  }
   return now;
 }
 
@@ -105,7 +114,7 @@ Verdict judge(const Problem& problem, const Now& now, const std::unordered_set<D
   if (problem.what == "object_unknown") {
     if (now.is_known(object) || !now.is_there(object)) return Verdict::kNothing;
     const bool accepted_soon = accepting.contains(object);
-    const bool inspected_soon = now.inspections_wait && now.may_be_derived(object);
+    const bool inspected_soon = now.may_be_derived(object);
     if (!accepted_soon && !inspected_soon) return Verdict::kFinding;
     token = accepted_soon ? "acceptance_pending" : "inspection_pending";
     return Verdict::kNote;

@@ -13,8 +13,8 @@ namespace hansom::retrieval {
 // What is read and sent at once: whole chunks of the sealing format, so that each is opened once.
 inline constexpr std::size_t kPieceBytes = 4 * age::kChunkBytes;
 inline constexpr std::size_t kThumbnailBytesMax = std::size_t{1024} * 1024;
-// Sealed, of anything derived from a clip: repaired copies are the largest.
-inline constexpr std::size_t kDerivedBytesMax = std::size_t{260} * 1024 * 1024;
+// What a repaired copy has at most beside its clip's own bytes, an index above all.
+inline constexpr std::size_t kRepairedMoreBytesMax = std::size_t{65} * 32 * 1024;
 
 // A finished representation that can be read anywhere. Not thread-safe; keeps its file open, so
 // that a sweep that destroys the clip meanwhile does not cut an answer that was recorded before it.

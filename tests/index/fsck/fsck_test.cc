@@ -112,7 +112,7 @@ TEST_F(FsckTest, ObjectsDamagedMissingUnknownOrForeignAreNamed) {
 
 TEST_F(FsckTest, ASmallObjectWhileInspectionsWaitIsANote) {
   ASSERT_TRUE(vault_->put(as_bytes("a thumbnail of waiting")));
-  const std::string large(std::size_t{2} << 20, 'x');
+  const std::string large(std::size_t{4} << 20, 'x');  // nor a repaired copy of it
   ASSERT_TRUE(vault_->put(as_bytes(large)));
   expect({"object_unknown vault " + test::clip_id(large).hex()},
          {"inspection_pending vault " + test::clip_id("a thumbnail of waiting").hex()});

@@ -59,7 +59,7 @@ class Repair(unittest.TestCase):
         return path, self.site.hansom("fetch", clip, *flags, "--output", path, check=check, person="investigator")
 
     def vault_objects(self):
-        return {path.stem for path in (self.site.path / "vault").rglob("*.age")}
+        return {path.stem for path in (self.site.path / "data" / "vault").rglob("*.age")}
 
     def test_a_cut_transport_stream_and_an_avi_that_was_never_closed(self):
         stream = make(".ts", "-c:a", "aac")

@@ -209,7 +209,7 @@ json::object signed_media_json(const SignedMedia& media) {
                ? "unsigned: nothing of a known signer is in the clip"
                : "not known";
   }
-  out["says"] = std::move(says);
+  out["says"] = says;
   out["streams"] = std::move(streams);
   out["not_verified"] = std::move(not_verified);
   return out;

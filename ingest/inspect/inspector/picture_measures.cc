@@ -89,8 +89,8 @@ double bright_part_of(const MeasuredPicture& picture) {
   for (std::size_t bin = 0; bin < kHistogramBins; ++bin) {
     below += picture.histogram[bin];
     if (below * 100 >= total * 95) {
-      return brightness_of(static_cast<double>((bin + 1) * 256 / kHistogramBins),
-                           picture.samples.full_range);
+      const std::size_t edge = (bin + 1) * 256 / kHistogramBins;
+      return brightness_of(static_cast<double>(edge), picture.samples.full_range);
     }
   }
   return 255;

@@ -28,6 +28,18 @@ constexpr std::pair<const char*, const char*> kBytesRows[] = {
     {"$MISSING", "vault_missing"}, {"$QUARANTINED", "object_damaged"},
 };
 
+// Those of a repaired copy, which is an object of its own.
+constexpr std::pair<const char*, const char*> kRepairedRows[] = {
+    {"xyz", "bad_digest"},
+    {"$ZERO", "clip_not_found"},
+    {"$DESTROYED", "destroyed"},
+    {"$NEW", "not_inspected"},
+    {"$DAMAGED", "no_repaired_copy"},
+    {"$COPY_DAMAGED", "vault_corrupt"},
+    {"$COPY_MISSING", "vault_missing"},
+    {"$COPY_QUARANTINED", "object_damaged"},
+};
+
 constexpr std::size_t kBodyBytesMax = std::size_t{64} * 1024;
 constexpr std::size_t kRegisterBytesMax = std::size_t{4} * 1024 * 1024;
 
@@ -71,6 +83,7 @@ class WrongRequests : public testing::Test {
     static_cast<void>(rig_.submit(enrolled));
     EXPECT_EQ(revoke("/v1/units/cab-out/revoke", kOps), 200U);
     accept_anothers();
+    make_copies();
     make_keys();
     make_authorities();
   }
@@ -142,16 +155,35 @@ class WrongRequests : public testing::Test {
     EXPECT_EQ(done.status, 200U) << done.body;
     names_["DESTROYED"] = clip.hex();
   }
+  void quarantine(const ClipId& clip, const Digest& object) {
+    evidence::Record record = record_by_server();
+    record.mutable_object_damaged()->set_object(to_text(object.span()));
+    record.mutable_object_damaged()->set_clip(to_text(clip.span()));
+    record.mutable_object_damaged()->set_found("digest");
+    static_cast<void>(rig_.submit(record));
+  }
+  // Clips with repaired copies: one that is sound, one cut, one missing, one in quarantine.
+  void make_copies() {
+    const auto repaired = [this](const char* name, std::uint64_t seed) {
+      const ClipId clip = accept(seed);
+      rig_.inspect_damaged(clip, pattern_bytes(900, seed + 1));
+      names_[name] = clip.hex();
+      const auto report = rig_.get("/v1/clips/" + clip.hex() + "/report").json();
+      const auto copy =
+          *Digest::from_hex(std::string_view(report.at("repair").at("sealed_sha256").as_string()));
+      return std::pair(clip, copy);
+    };
+    repaired("COPY_SOUND", 20);
+    cut(rig_.vault_file(repaired("COPY_DAMAGED", 30).second));
+    std::filesystem::remove(rig_.vault_file(repaired("COPY_MISSING", 40).second));
+    const auto [clip, copy] = repaired("COPY_QUARANTINED", 50);
+    quarantine(clip, copy);
+  }
   void quarantine_one() {
     const ClipId clip = accept(5);
     rig_.inspect(clip, {pattern_bytes(300, 4)});
-    for (const Digest& object : {clip, thumbnail_of(clip)}) {
-      evidence::Record record = record_by_server();
-      record.mutable_object_damaged()->set_object(to_text(object.span()));
-      record.mutable_object_damaged()->set_clip(to_text(clip.span()));
-      record.mutable_object_damaged()->set_found("digest");
-      static_cast<void>(rig_.submit(record));
-    }
+    quarantine(clip, clip);
+    quarantine(clip, thumbnail_of(clip));
     names_["QUARANTINED"] = clip.hex();
     EXPECT_EQ(rig_.post("/v1/scrub", "", kOps).status, 202U);
   }
@@ -221,8 +253,14 @@ TEST_F(WrongRequests, each_gets_its_status_and_token_and_none_of_the_contract_is
         const std::string target = std::string("/v1/clips/") + clip + part;
         provoke({method, pattern.c_str(), target.c_str(), kWho, "", token});
       }
-      provoked_.insert("GET " + pattern + " range_not_satisfiable");  // below
     }
+    for (const auto& [clip, token] : kRepairedRows) {
+      const std::string target = std::string("/v1/clips/") + clip + "/repaired";
+      provoke({method, "/v1/clips/{id}/repaired", target.c_str(), kWho, "", token});
+    }
+  }
+  for (const std::string part : {"/media", "/sealed", "/repaired"}) {  // below
+    provoked_.insert("GET /v1/clips/{id}" + part + " range_not_satisfiable");
   }
   ApiRig without(0);
   EXPECT_EQ(without.post("/v1/scrub", "", kOps).token, "scrub_off");
@@ -244,9 +282,10 @@ TEST_F(WrongRequests, each_gets_its_status_and_token_and_none_of_the_contract_is
 
 // It shows the size of a clip, so it is a leaf, unlike the refusals above.
 TEST_F(WrongRequests, an_unsatisfiable_range_is_a_problem_with_the_size_and_a_leaf) {
-  for (const std::string part : {"/media", "/sealed"}) {
+  for (const auto& [clip, part] : {std::pair("NEW", "/media"), std::pair("NEW", "/sealed"),
+                                   std::pair("COPY_SOUND", "/repaired")}) {
     Ask ask;
-    ask.target = "/v1/clips/" + names_["NEW"] + part;
+    ask.target = "/v1/clips/" + names_[clip] + part;
     ask.token = rig_.token(kWho);
     ask.fields = {{"Range", "bytes=99999-"}};
     const std::uint64_t leaves = rig_.journal_size();

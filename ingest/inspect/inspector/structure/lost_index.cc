@@ -197,7 +197,7 @@ std::optional<PictureSize> picture_size(ByteSpan sps) {
   std::uint64_t crop_y = 0;
   if (bits.flag()) {
     const std::uint64_t x = chroma == 1 || chroma == 2 ? 2 : 1;
-    const std::uint64_t y = (chroma == 1 ? 2U : 1U) * (frames_only ? 1U : 2U);
+    const std::uint64_t y = std::uint64_t{chroma == 1 ? 2U : 1U} * (frames_only ? 1U : 2U);
     crop_x = (std::uint64_t{bits.ue()} + bits.ue()) * x;
     crop_y = (std::uint64_t{bits.ue()} + bits.ue()) * y;
   }

@@ -1,5 +1,6 @@
 // The bytes of a clip by range: every range equals that part of the whole, and damage never leaves
 // as bytes.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>

@@ -40,9 +40,9 @@ class EmbeddedBench final : public Bench {
   static void copy_store(const std::filesystem::path& from, const std::filesystem::path& to) {
     std::filesystem::create_directories(to);
     std::filesystem::copy(store::DurableMark::path_in(from), to);
-    std::filesystem::copy(from, to,
-                          std::filesystem::copy_options::recursive |
-                              std::filesystem::copy_options::skip_existing);
+    std::filesystem::copy(
+        from, to,
+        std::filesystem::copy_options::recursive | std::filesystem::copy_options::skip_existing);
   }
   [[nodiscard]] tlog::Signer signer() const {
     return tlog::Signer::from_pem(kOrigin, pem_).value();

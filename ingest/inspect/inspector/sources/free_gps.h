@@ -20,8 +20,8 @@ namespace hansom::ingest {
 // - big-endian records of 32 bytes (NextBase 512G), and records without a time (INNOVV).
 // Source: "freeGPS"; "void:freeGPS" for a time while the receiver has no fix. Value: the numbers as
 // they stand and the year if it has two digits. Time: as the camera writes it, by its own zone, so
-// it is a text. Positions whose scrambling is not known (Akaso V1, Redtiger F7N: their own programs ask
-// a service for it) are times alone, "freeGPS".
+// it is a text. Positions whose scrambling is not known (Akaso V1, Redtiger F7N: their own programs
+// ask a service for it) are times alone, "freeGPS".
 void find_free_gps(ByteSpan clip, LookBudget& budget, Found& found);
 
 // The same fields without a box around them, as they stand in private packets of transport streams

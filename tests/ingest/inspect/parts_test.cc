@@ -104,6 +104,7 @@ TEST(TimeFindings, FramesThatAnEvenRateWouldHaveAreDropped) {
 
 TEST(TimeFindings, AVariableRateDropsNothing) {
   std::vector<std::int64_t> times;
+  times.reserve(300);
   std::int64_t at = 0;
   for (int i = 0; i < 300; ++i) times.push_back(at += i % 3 == 0 ? 80'000 : 40'000);
   EXPECT_TRUE(find_dropped(times, 0).empty());

@@ -91,7 +91,7 @@ TEST(TransportStream, EndsAtTheLastWholePacket) {
 
 TEST(TransportStream, WhatWasReservedAndNeverWrittenIsNoPacket) {
   Bytes clip = packets(10, 188);
-  clip.resize(20 * 188, 0);
+  clip.resize(20UL * 188, 0);
   EXPECT_EQ(read_structure(clip, "mpegts", false).playable_bytes, 10U * 188);
 }
 

@@ -2,13 +2,13 @@
 #include "ingest/inspect/inspector/places_in_time.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace hansom::ingest {
 
-PlacesInTime::PlacesInTime(std::vector<Finding> places, std::optional<std::uint64_t> whole_bytes)
+PlacesInTime::PlacesInTime(const std::vector<Finding>& places,
+                           std::optional<std::uint64_t> whole_bytes)
     : whole_bytes_(whole_bytes) {
-  for (Finding& finding : places) places_.push_back({std::move(finding), false});
+  for (const Finding& finding : places) places_.push_back({finding, false});
 }
 
 void PlacesInTime::add(std::uint64_t offset, std::uint64_t bytes, std::int64_t time_us) {

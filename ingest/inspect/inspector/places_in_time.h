@@ -13,7 +13,7 @@ namespace hansom::ingest {
 class PlacesInTime {
  public:
   // Findings that are places, and the end of what is whole: nothing where all of it is.
-  PlacesInTime(std::vector<Finding> places, std::optional<std::uint64_t> whole_bytes);
+  PlacesInTime(const std::vector<Finding>& places, std::optional<std::uint64_t> whole_bytes);
 
   // A packet of `bytes` at `offset`, shown at `time_us`.
   void add(std::uint64_t offset, std::uint64_t bytes, std::int64_t time_us);

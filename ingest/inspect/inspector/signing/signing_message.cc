@@ -5,15 +5,13 @@
 
 #include "ingest/inspect/inspector/limits.h"
 #include "ingest/inspect/inspector/sources/byte_reader.h"
+#include "ingest/inspect/inspector/sources/emulation_prevention.h"
 #include "ingest/inspect/inspector/sources/epochs.h"
+#include "ingest/inspect/inspector/sources/sei_user_data.h"
 
 namespace hansom::ingest {
 namespace {
 
-constexpr std::size_t kUuidBytes = 16;
-constexpr std::string_view kAxis = "Signed Video...0";
-constexpr std::string_view kOnvif{
-    "\x00\x5b\xc9\x3f\x2d\x71\x5e\x95\xad\xa4\x79\x6f\x90\x87\x7a\x6f", kUuidBytes};
 constexpr std::uint8_t kUserDataUnregistered = 5;
 // Flags of the byte behind the UUID: what is signed has its emulation prevention still in it.
 constexpr std::uint8_t kAxisEscaped = 0x80;
@@ -59,17 +57,7 @@ struct Plain {
 };
 Plain without_prevention(ByteSpan nal, std::size_t plain_bytes) {
   Plain plain;
-  std::size_t zeros = 0;
-  for (const std::uint8_t byte : nal) {
-    if (plain.bytes.size() >= plain_bytes) break;
-    ++plain.taken;
-    if (zeros >= 2 && byte == 3) {
-      zeros = 0;
-      continue;
-    }
-    zeros = byte == 0 ? zeros + 1 : 0;
-    plain.bytes.push_back(byte);
-  }
+  plain.taken = append_without_prevention(nal, plain.bytes, plain_bytes);
   return plain;
 }
 
@@ -241,8 +229,8 @@ std::optional<SigningMessage> read_signing_message(NalCodec codec, ByteSpan nal,
   }
   const std::size_t head = reader.at();  // has no bytes of emulation prevention: neither do UUIDs
   const std::string_view uuid = text_of(reader.bytes(kUuidBytes));
-  const bool is_axis = uuid == kAxis;
-  if (!is_axis && uuid != kOnvif) return std::nullopt;
+  const bool is_axis = uuid == kAxisUuid;
+  if (!is_axis && uuid != kOnvifUuid) return std::nullopt;
 
   SigningMessage message;
   message.scheme = is_axis ? SigningScheme::kAxis : SigningScheme::kOnvif;

@@ -1,72 +1,16 @@
 // Picture timing: see h264_timing.h.
 #include "ingest/inspect/inspector/sources/h264_timing.h"
 
-#include <algorithm>
 #include <array>
 #include <cstdio>
 
 #include "ingest/inspect/inspector/sources/bit_reader.h"
+#include "ingest/inspect/inspector/sources/h264_parameters.h"
 
 namespace hansom::ingest {
 namespace {
 
-constexpr std::uint32_t kCyclesMax = 255;  // num_ref_frames_in_pic_order_cnt_cycle
-constexpr std::uint32_t kCpbMax = 31;      // cpb_cnt_minus1
-
-bool has_chroma(std::uint32_t profile) {
-  constexpr std::array<std::uint32_t, 13> kProfiles{100, 110, 122, 244, 44,  83, 86,
-                                                    118, 128, 138, 139, 134, 135};
-  return std::find(kProfiles.begin(), kProfiles.end(), profile) != kProfiles.end();
-}
-
-void skip_scaling_lists(BitReader& bits, std::uint32_t chroma) {
-  const int lists = chroma != 3 ? 8 : 12;
-  for (int list = 0; list < lists && bits.ok(); ++list) {
-    if (!bits.flag()) continue;
-    std::int32_t last = 8;
-    std::int32_t next = 8;
-    for (int i = 0; i < (list < 6 ? 16 : 64) && bits.ok(); ++i) {
-      if (next != 0) next = (last + bits.se() % 256 + 256) % 256;
-      if (next != 0) last = next;
-    }
-  }
-}
-
-// Everything of the parameter set before its VUI. False when it has none.
-bool skip_to_vui(BitReader& bits) {
-  const std::uint32_t profile = bits.u(8);
-  bits.skip(16);  // constraints and level
-  bits.ue();      // its number
-  if (has_chroma(profile)) {
-    const std::uint32_t chroma = bits.ue();
-    if (chroma == 3) bits.skip(1);
-    bits.ue();
-    bits.ue();
-    bits.skip(1);
-    if (bits.flag()) skip_scaling_lists(bits, chroma);
-  }
-  bits.ue();  // log2_max_frame_num
-  const std::uint32_t order = bits.ue();
-  if (order == 0) bits.ue();
-  if (order == 1) {
-    bits.skip(1);
-    bits.se();
-    bits.se();
-    const std::uint32_t cycles = bits.ue();
-    if (cycles > kCyclesMax) return false;
-    for (std::uint32_t i = 0; i < cycles; ++i) bits.se();
-  }
-  bits.ue();  // reference frames
-  bits.skip(1);
-  bits.ue();  // width
-  bits.ue();  // height
-  if (!bits.flag()) bits.skip(1);
-  bits.skip(1);
-  if (bits.flag()) {
-    for (int i = 0; i < 4; ++i) bits.ue();  // cropping
-  }
-  return bits.flag() && bits.ok();
-}
+constexpr std::uint32_t kCpbMax = 31;  // cpb_cnt_minus1
 
 void read_hrd(BitReader& bits, H264Timing& timing) {
   const std::uint32_t count = bits.ue();
@@ -120,7 +64,8 @@ std::string clock_text(const Clock& clock) {
 
 std::optional<H264Timing> read_h264_timing(ByteSpan sps) {
   BitReader bits(sps);
-  if (!skip_to_vui(bits)) return std::nullopt;
+  const bool has_vui = read_h264_parameters(bits) && bits.flag() && bits.ok();
+  if (!has_vui) return std::nullopt;
   constexpr std::uint32_t kExtendedRatio = 255;
   if (bits.flag() && bits.u(8) == kExtendedRatio) bits.skip(32);
   if (bits.flag()) bits.skip(1);  // overscan

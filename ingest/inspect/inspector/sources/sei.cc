@@ -6,6 +6,7 @@
 
 #include "ingest/inspect/inspector/limits.h"
 #include "ingest/inspect/inspector/sources/byte_reader.h"
+#include "ingest/inspect/inspector/sources/emulation_prevention.h"
 #include "ingest/inspect/inspector/sources/search.h"
 #include "ingest/inspect/inspector/sources/sei_user_data.h"
 
@@ -87,19 +88,10 @@ bool SeiReader::read_nal(ByteSpan nal, const PacketPlace& place, Found& found) {
   return type < kH264FirstSlice || type > kH264LastSlice;
 }
 
-// Without the third byte of 00 00 03 (H.264, 7.4.1).
 ByteSpan SeiReader::unescaped(ByteSpan payload) {
   plain_.clear();
   if (payload.size() > kSeiBytesMax) return {};
-  std::size_t zeros = 0;
-  for (const std::uint8_t byte : payload) {
-    if (zeros >= 2 && byte == 3) {
-      zeros = 0;
-      continue;
-    }
-    zeros = byte == 0 ? zeros + 1 : 0;
-    plain_.push_back(byte);
-  }
+  append_without_prevention(payload, plain_);
   return plain_;
 }
 

@@ -13,10 +13,6 @@
 namespace hansom::ingest {
 namespace {
 
-constexpr std::size_t kUuidBytes = 16;
-constexpr std::string_view kAxis = "Signed Video...0";
-constexpr std::string_view kOnvif{
-    "\x00\x5b\xc9\x3f\x2d\x71\x5e\x95\xad\xa4\x79\x6f\x90\x87\x7a\x6f", kUuidBytes};
 constexpr std::string_view kMicroseconds = "MISPmicrosectime";
 constexpr std::string_view kNanoseconds{
     "\xcf\x84\x82\x78\xee\x23\x30\x6c\x92\x65\xe8\xfe\xf2\x2f\xb8\xb8", kUuidBytes};
@@ -160,8 +156,8 @@ void read_sei_user_data(ByteSpan message, const PacketPlace& place, Found& found
   if (message.size() < kUuidBytes) return;
   const std::string_view uuid = text_of(message.first(kUuidBytes));
   const ByteSpan rest = message.subspan(kUuidBytes);
-  if (uuid == kAxis) return read_axis(rest, place, found);
-  if (uuid == kOnvif) return read_onvif(rest, place, found);
+  if (uuid == kAxisUuid) return read_axis(rest, place, found);
+  if (uuid == kOnvifUuid) return read_onvif(rest, place, found);
   if (uuid == kMicroseconds) return read_misp(rest, false, place, found);
   if (uuid == kNanoseconds) return read_misp(rest, true, place, found);
   // Its text has lost what unescaping takes away, so what it tells stands where the unit does.

@@ -6,6 +6,12 @@
 
 namespace hansom::ingest {
 
+// Of messages that sign a stream: Axis, and ONVIF Media Signing.
+inline constexpr std::size_t kUuidBytes = 16;
+inline constexpr std::string_view kAxisUuid = "Signed Video...0";
+inline constexpr std::string_view kOnvifUuid{
+    "\x00\x5b\xc9\x3f\x2d\x71\x5e\x95\xad\xa4\x79\x6f\x90\x87\x7a\x6f", kUuidBytes};
+
 struct PacketPlace;
 
 // One message (ITU-T H.264, D.1.7: a UUID and bytes), emulation prevention undone. Its offset is

@@ -2,10 +2,11 @@
 #include "ingest/inspect/inspector/structure/lost_index.h"
 
 #include <algorithm>
-#include <array>
 
 #include "ingest/inspect/inspector/limits.h"
 #include "ingest/inspect/inspector/sources/bit_reader.h"
+#include "ingest/inspect/inspector/sources/emulation_prevention.h"
+#include "ingest/inspect/inspector/sources/h264_parameters.h"
 #include "ingest/inspect/inspector/structure/append.h"
 
 namespace hansom::ingest {
@@ -116,28 +117,6 @@ class Pictures {
   bool is_key_ = false;
 };
 
-// Without emulation prevention (7.4.1.1).
-Bytes raw_bytes(ByteSpan unit) {
-  Bytes out;
-  for (std::size_t i = 0; i < unit.size(); ++i) {
-    const bool prevents = i >= 2 && unit[i] == 3 && unit[i - 1] == 0 && unit[i - 2] == 0;
-    if (!prevents) out.push_back(unit[i]);
-  }
-  return out;
-}
-
-void skip_scaling_lists(BitReader& bits, int lists) {
-  for (int list = 0; list < lists && bits.ok(); ++list) {
-    if (!bits.flag()) continue;
-    std::int32_t last = 8;
-    std::int32_t next = 8;
-    for (int i = 0; i < (list < 6 ? 16 : 64) && bits.ok(); ++i) {
-      if (next != 0) next = (last + bits.se() % 256 + 256) % 256;
-      if (next != 0) last = next;
-    }
-  }
-}
-
 }  // namespace
 
 FoundPictures find_pictures(ByteSpan clip, std::uint64_t from, std::uint64_t to) {
@@ -158,50 +137,19 @@ FoundPictures find_pictures(ByteSpan clip, std::uint64_t from, std::uint64_t to)
 }
 
 std::optional<PictureSize> picture_size(ByteSpan sps) {
-  constexpr std::array<std::uint32_t, 10> kWithChroma{100, 110, 122, 244, 44,
-                                                      83,  86,  118, 128, 138};
   if (sps.size() < 5) return std::nullopt;
-  const Bytes raw = raw_bytes(sps.subspan(1));
+  Bytes raw;
+  append_without_prevention(sps.subspan(1), raw);
   BitReader bits(raw);
-  const std::uint32_t profile = bits.u(8);
-  bits.skip(16);
-  bits.ue();
-  std::uint32_t chroma = 1;
-  if (std::find(kWithChroma.begin(), kWithChroma.end(), profile) != kWithChroma.end()) {
-    chroma = bits.ue();
-    if (chroma == 3) bits.skip(1);
-    bits.ue();
-    bits.ue();
-    bits.skip(1);
-    if (bits.flag()) skip_scaling_lists(bits, chroma != 3 ? 8 : 12);
-  }
-  bits.ue();
-  const std::uint32_t order = bits.ue();
-  if (order == 0) bits.ue();
-  if (order == 1) {
-    bits.skip(1);
-    bits.se();
-    bits.se();
-    const std::uint32_t cycles = bits.ue();
-    for (std::uint32_t i = 0; i < std::min<std::uint32_t>(cycles, 255); ++i) bits.se();
-  }
-  bits.ue();
-  bits.skip(1);
-  const std::uint64_t width = (std::uint64_t{bits.ue()} + 1) * 16;
-  const std::uint64_t rows = std::uint64_t{bits.ue()} + 1;
-  const bool frames_only = bits.flag();
-  const std::uint64_t height = rows * 16 * (frames_only ? 1 : 2);
-  if (!frames_only) bits.skip(1);
-  bits.skip(1);
-  std::uint64_t crop_x = 0;
-  std::uint64_t crop_y = 0;
-  if (bits.flag()) {
-    const std::uint64_t x = chroma == 1 || chroma == 2 ? 2 : 1;
-    const std::uint64_t y = std::uint64_t{chroma == 1 ? 2U : 1U} * (frames_only ? 1U : 2U);
-    crop_x = (std::uint64_t{bits.ue()} + bits.ue()) * x;
-    crop_y = (std::uint64_t{bits.ue()} + bits.ue()) * y;
-  }
-  if (!bits.ok() || width > 16'384 || height > 16'384 || crop_x >= width || crop_y >= height) {
+  const auto parameters = read_h264_parameters(bits);
+  if (!parameters) return std::nullopt;
+  const std::uint32_t chroma = parameters->chroma_format;
+  const std::uint64_t lines = parameters->frames_only ? 1 : 2;
+  const std::uint64_t width = parameters->width_mbs * 16;
+  const std::uint64_t height = parameters->height_units * 16 * lines;
+  const std::uint64_t crop_x = parameters->crop_x * (chroma == 1 || chroma == 2 ? 2 : 1);
+  const std::uint64_t crop_y = parameters->crop_y * (chroma == 1 ? 2 : 1) * lines;
+  if (width > 16'384 || height > 16'384 || crop_x >= width || crop_y >= height) {
     return std::nullopt;
   }
   return PictureSize{static_cast<std::uint32_t>(width - crop_x),

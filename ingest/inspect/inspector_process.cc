@@ -133,7 +133,8 @@ Result<Inspection> conclude(const Watched& watched, const InspectorOptions& opti
                                        std::to_string(options.wall_time.count()) + " ms");
   } else if (watched.verdict == Verdict::kTooMuch) {
     inspection.report =
-        undecodable("bad_answer", "the inspector was killed: its answer was over 8 MiB");
+        undecodable("bad_answer", "the inspector was killed: its answer was over " +
+                                      std::to_string(kAnswerBytesMax >> 20U) + " MiB");
   } else if (watched.end.code == 0) {
     return fail(ErrorKind::kUnavailable, "inspector_start",
                 "the inspector's end was not seen: SIGCHLD must not be ignored");

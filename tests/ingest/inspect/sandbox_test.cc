@@ -79,6 +79,11 @@ const Attempt kAttempts[] = {
 INSTANTIATE_TEST_SUITE_P(Forbidden, Sandbox, testing::ValuesIn(kAttempts),
                          [](const auto& attempt) { return attempt.param.action; });
 
+TEST(SandboxAnswer, OneThatIsTooLongNamesTheLimit) {
+  const Inspection inspection = test::inspect_bytes({}, probe("flood"));
+  EXPECT_EQ(inspection.report.reason(), "the inspector was killed: its answer was over 12 MiB");
+}
+
 TEST(SandboxTime, AnEndlessLoopEndsWithItsProcessorTime) {
   InspectorOptions options = probe("endless_loop");
   options.cpu_time = std::chrono::seconds(1);

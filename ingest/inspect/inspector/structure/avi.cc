@@ -1,132 +1,25 @@
-// AVI (RIFF; "AVI RIFF File Reference"): a recorder writes sizes, counts and the index when it
-// closes a file. One that lost its power before has the chunks and none of these; they are made
-// anew from the chunks.
+// AVI: a recorder writes sizes, counts and the index when it closes a file. One that lost its power
+// before has the chunks and none of these; they are made anew from the chunks. One of several parts
+// (OpenDML) becomes one of one part: the clips that are inspected fit one.
 #include <algorithm>
 
 #include "ingest/inspect/inspector/limits.h"
 #include "ingest/inspect/inspector/sources/byte_reader.h"
 #include "ingest/inspect/inspector/structure/append.h"
+#include "ingest/inspect/inspector/structure/avi_lists.h"
 #include "ingest/inspect/inspector/structure/structure.h"
 
 namespace hansom::ingest {
 namespace {
 
-constexpr std::uint32_t code(const char (&name)[5]) {
-  std::uint32_t value = 0;
-  for (int i = 3; i >= 0; --i) value = (value << 8) | static_cast<unsigned char>(name[i]);
-  return value;
-}
-
 constexpr std::uint32_t kHasIndex = 0x10;  // of avih's flags
 constexpr std::uint32_t kKeyFrame = 0x10;  // of an entry of idx1
 constexpr std::size_t kEntryBytes = 16;
-// Half of what the pieces may hold each, with room for the head of idx1.
-constexpr std::size_t kIndexBytesMax = kRepairLiteralBytesMax / 2 - 64;
-constexpr std::size_t kHeadBytesMax = kRepairLiteralBytesMax / 2;
-
-struct Chunk {
-  std::uint32_t id = 0;
-  std::size_t start = 0;  // of its head
-  std::size_t bytes = 0;  // of its payload, as it claims
-  [[nodiscard]] std::size_t payload() const { return start + 8; }
-  [[nodiscard]] std::size_t end() const { return payload() + bytes + bytes % 2; }
-};
-
-std::optional<Chunk> chunk_at(ByteSpan clip, std::size_t at) {
-  if (at > clip.size() || clip.size() - at < 8) return std::nullopt;
-  ByteReader reader(clip.subspan(at));
-  Chunk chunk;
-  chunk.id = reader.u32le();
-  chunk.start = at;
-  chunk.bytes = reader.u32le();
-  return chunk;
-}
-
-std::uint32_t list_type(ByteSpan clip, const Chunk& list) {
-  ByteReader reader(clip.subspan(std::min(list.payload(), clip.size())));
-  return reader.u32le();
-}
-
-struct AviStream {
-  bool is_picture = false;
-  bool every_is_key = false;
-  bool is_h264 = false;
-  bool is_mpeg4 = false;
-  std::size_t length_at = 0;  // of strh.dwLength in the clip
-  std::uint32_t sample_bytes = 0;
-  bool has_super_index = false;
-  std::uint64_t chunks = 0;
-  std::uint64_t bytes = 0;
-};
-
-struct Avi {
-  std::size_t avih = 0;  // payload; 0: none
-  std::vector<AviStream> streams;
-  std::optional<Chunk> movi;
-  bool has_index = false;
-  bool is_open_dml = false;  // a second RIFF follows
-};
-
-void read_format(ByteSpan clip, const Chunk& strf, AviStream& stream) {
-  ByteReader reader(clip.subspan(strf.payload(), strf.bytes));
-  reader.skip(16);
-  const std::uint32_t format = reader.u32le();
-  const auto is = [format](std::initializer_list<std::uint32_t> codes) {
-    return std::find(codes.begin(), codes.end(), format) != codes.end();
-  };
-  stream.is_h264 = is({code("H264"), code("h264"), code("avc1"), code("AVC1"), code("X264")});
-  stream.is_mpeg4 = is({code("FMP4"), code("XVID"), code("xvid"), code("DIVX"), code("DX50"),
-                        code("mp4v"), code("MP4V")});
-  stream.every_is_key = is({code("MJPG"), code("mjpg"), code("AVRn"), code("JPEG")});
-}
-
-void read_stream(ByteSpan clip, const Chunk& strl, Avi& avi) {
-  AviStream stream;
-  const std::size_t end = std::min(strl.end(), clip.size());
-  for (auto chunk = chunk_at(clip, strl.payload() + 4); chunk && chunk->end() <= end;
-       chunk = chunk_at(clip, chunk->end())) {
-    if (chunk->id == code("strh") && chunk->bytes >= 48) {
-      ByteReader reader(clip.subspan(chunk->payload(), chunk->bytes));
-      stream.is_picture = reader.u32le() == code("vids");
-      stream.length_at = chunk->payload() + 32;
-      reader.skip(40);
-      stream.sample_bytes = reader.u32le();
-    }
-    if (chunk->id == code("strf") && stream.is_picture) read_format(clip, *chunk, stream);
-    if (chunk->id == code("indx")) stream.has_super_index = true;
-  }
-  avi.streams.push_back(stream);
-}
-
-void read_header(ByteSpan clip, const Chunk& hdrl, Avi& avi) {
-  const std::size_t end = std::min(hdrl.end(), clip.size());
-  for (auto chunk = chunk_at(clip, hdrl.payload() + 4); chunk && chunk->end() <= end;
-       chunk = chunk_at(clip, chunk->end())) {
-    if (chunk->id == code("avih") && chunk->bytes >= 20) avi.avih = chunk->payload();
-    if (chunk->id == code("LIST") && list_type(clip, *chunk) == code("strl") &&
-        avi.streams.size() < kStreamsMax) {
-      read_stream(clip, *chunk, avi);
-    }
-  }
-}
-
-Avi read_lists(ByteSpan clip) {
-  Avi avi;
-  for (auto chunk = chunk_at(clip, 12); chunk; chunk = chunk_at(clip, chunk->end())) {
-    if (chunk->id == code("LIST") && list_type(clip, *chunk) == code("hdrl")) {
-      read_header(clip, *chunk, avi);
-    } else if (chunk->id == code("LIST") && list_type(clip, *chunk) == code("movi")) {
-      if (!avi.movi) avi.movi = *chunk;
-      if (chunk->bytes <= 4) break;  // its size was never written: what follows lies within it
-    } else if (chunk->id == code("idx1")) {
-      avi.has_index = chunk->end() <= clip.size() + 1;
-    } else if (chunk->id == code("RIFF")) {
-      avi.is_open_dml = true;
-      break;
-    }
-  }
-  return avi;
-}
+// What the pieces may hold, with room for the head of idx1.
+constexpr std::size_t kHeadBytesMax = kRepairLiteralBytesMax / 4;
+constexpr std::size_t kIndexBytesMax = kRepairLiteralBytesMax - kHeadBytesMax - 64;
+constexpr std::size_t kRangesMax = kRepairPiecesMax - 2;
+static_assert(kInspectedClipBytesMax + kRepairLiteralBytesMax < UINT32_MAX, "one RIFF holds all");
 
 // "00dc": the number of a stream; nothing for other chunks.
 std::optional<std::size_t> stream_of(std::uint32_t id, const Avi& avi) {
@@ -143,7 +36,8 @@ std::optional<std::size_t> stream_of(std::uint32_t id, const Avi& avi) {
 }
 
 bool is_other_chunk(std::uint32_t id) {
-  return id == code("JUNK") || id == code("LIST") || (id & 0xffffU) == (code("ix00") & 0xffffU);
+  return id == code("JUNK") || id == code("LIST") || id == code("idx1") ||
+         (id & 0xffffU) == (code("ix00") & 0xffffU);
 }
 
 bool is_key_frame(ByteSpan bytes, const AviStream& stream) {
@@ -165,50 +59,91 @@ void put_u32le(Bytes& out, std::size_t at, std::uint64_t value) {
   for (std::size_t i = 0; i < 4; ++i) out[at + i] = static_cast<std::uint8_t>(value >> (8 * i));
 }
 
-struct Chunks {
-  Bytes index;          // entries of idx1
-  std::size_t end = 0;  // of the last whole chunk
-  std::uint64_t media = 0;
+struct Media {
+  std::vector<Piece> ranges;  // of the clip
+  std::uint64_t bytes = 0;    // of all of them
+  Bytes index;                // entries of idx1
+  std::size_t end = 0;        // of the last whole chunk
+  std::uint64_t chunks = 0;
+  bool is_full = false;  // more chunks follow than the copy can have
 };
 
-// The whole chunks of movi, from `at` on.
-Chunks walk_chunks(ByteSpan clip, std::size_t at, Avi& avi) {
-  Chunks chunks;
-  chunks.end = at;
-  const std::size_t origin = at - 4;  // an entry's place counts from the list's type
-  for (auto chunk = chunk_at(clip, at); chunk; chunk = chunk_at(clip, at)) {
-    const auto number = stream_of(chunk->id, avi);
-    if (!number && !is_other_chunk(chunk->id)) break;
-    if (chunk->id == code("LIST") && list_type(clip, *chunk) == code("rec ")) {
-      at = chunk->payload() + 4;  // its chunks lie one after another like any
-      continue;
+// Gathers the chunks of media, and where they will lie in the copy.
+class MediaWalk {
+ public:
+  MediaWalk(ByteSpan clip, Avi& avi) : clip_(clip), avi_(avi) {}
+
+  // The whole chunks of all parts, from `at`, within the first movi, on.
+  Media walk(std::size_t at) {
+    media_.end = at;
+    for (auto chunk = chunk_at(clip_, at); chunk; chunk = chunk_at(clip_, at)) {
+      const bool is_list = chunk->id == code("LIST");
+      const std::uint32_t type = is_list ? list_type(clip_, *chunk) : 0;
+      if (is_later_part(clip_, *chunk) || type == code("movi")) {
+        in_range_ = false;
+        at = chunk->payload() + 4;
+        continue;
+      }
+      if (type == code("rec ")) {  // its chunks lie one after another like any
+        if (!in_range_ && !begin_range(chunk->start)) break;
+        at = chunk->payload() + 4;
+        continue;
+      }
+      const auto number = stream_of(chunk->id, avi_);
+      if ((!number && !is_other_chunk(chunk->id)) || chunk->end() > clip_.size()) break;
+      at = chunk->end();
+      if (chunk->id == code("idx1")) in_range_ = false;
+      if (number && !take(*chunk, avi_.streams[*number])) break;
     }
-    if (chunk->end() > clip.size()) break;
-    at = chunks.end = chunk->end();
-    if (!number || chunks.index.size() + kEntryBytes > kIndexBytesMax) continue;
-    AviStream& stream = avi.streams[*number];
-    const ByteSpan payload = clip.subspan(chunk->payload(), chunk->bytes);
-    const bool is_key = is_key_frame(payload, stream);
-    ++stream.chunks;
-    stream.bytes += chunk->bytes;
-    ++chunks.media;
-    append_u32le(chunks.index, chunk->id);
-    append_u32le(chunks.index, is_key ? kKeyFrame : 0);
-    append_u32le(chunks.index, chunk->start - origin);
-    append_u32le(chunks.index, chunk->bytes);
+    if (!media_.ranges.empty() && media_.ranges.back().bytes == 0) media_.ranges.pop_back();
+    return std::move(media_);
   }
-  return chunks;
-}
+
+ private:
+  bool begin_range(std::size_t start) {
+    if (!media_.ranges.empty() && media_.ranges.back().bytes == 0) media_.ranges.pop_back();
+    media_.is_full = media_.ranges.size() == kRangesMax;
+    if (media_.is_full) return false;
+    media_.ranges.push_back({{}, start, 0});
+    in_range_ = true;
+    return true;
+  }
+  bool take(const Chunk& chunk, AviStream& stream) {
+    if (!in_range_ && !begin_range(chunk.start)) return false;
+    media_.is_full = media_.index.size() + kEntryBytes > kIndexBytesMax;
+    if (media_.is_full) return false;
+    Piece& range = media_.ranges.back();
+    const std::uint64_t before = media_.bytes - range.bytes;
+    const bool is_key = is_key_frame(clip_.subspan(chunk.payload(), chunk.bytes), stream);
+    append_u32le(media_.index, chunk.id);
+    append_u32le(media_.index, is_key ? kKeyFrame : 0);
+    append_u32le(media_.index, 4 + before + chunk.start - range.offset);  // from the list's type
+    append_u32le(media_.index, chunk.bytes);
+    range.bytes = chunk.end() - range.offset;
+    media_.bytes = before + range.bytes;
+    media_.end = chunk.end();
+    ++media_.chunks;
+    ++stream.chunks;
+    stream.bytes += chunk.bytes;
+    return true;
+  }
+
+  ByteSpan clip_;
+  Avi& avi_;
+  Media media_;
+  bool in_range_ = false;
+};
 
 // The clip's own head with the sizes and counts of what is there.
-Bytes mended_head(ByteSpan clip, const Avi& avi, const Chunks& chunks) {
+Bytes mended_head(ByteSpan clip, const Avi& avi, const Media& media) {
   const std::size_t head_bytes = avi.movi->payload() + 4;
   Bytes head(clip.begin(), clip.begin() + static_cast<std::ptrdiff_t>(head_bytes));
-  put_u32le(head, 4, chunks.end + 8 + chunks.index.size() - 8);
-  put_u32le(head, avi.movi->start + 4, chunks.end - avi.movi->payload());
+  put_u32le(head, 4, head_bytes + media.bytes + media.index.size());
+  put_u32le(head, avi.movi->start + 4, 4 + media.bytes);
   std::uint64_t frames = 0;
   for (const AviStream& stream : avi.streams) {
     if (stream.is_picture && frames == 0) frames = stream.chunks;
+    if (stream.super_index != 0) put_u32le(head, stream.super_index, code("JUNK"));
     if (stream.length_at == 0) continue;
     const bool by_bytes = !stream.is_picture && stream.sample_bytes > 0;
     put_u32le(head, stream.length_at,
@@ -217,16 +152,45 @@ Bytes mended_head(ByteSpan clip, const Avi& avi, const Chunks& chunks) {
   ByteReader flags(clip.subspan(avi.avih + 12));
   put_u32le(head, avi.avih + 12, flags.u32le() | kHasIndex);
   put_u32le(head, avi.avih + 16, frames);
+  if (avi.frames_at != 0) put_u32le(head, avi.frames_at, frames);
   return head;
 }
 
 // Whether everything that a mended head changes lies before the chunks.
 bool has_whole_header(ByteSpan clip, const Avi& avi) {
   return avi.movi && avi.avih != 0 && avi.avih + 20 <= avi.movi->start && !avi.streams.empty() &&
-         avi.movi->payload() + 4 <= clip.size() && avi.movi->payload() + 4 <= kHeadBytesMax &&
+         avi.frames_at + 4 <= avi.movi->start && avi.movi->payload() + 4 <= clip.size() &&
+         avi.movi->payload() + 4 <= kHeadBytesMax &&
          std::all_of(avi.streams.begin(), avi.streams.end(), [&](const AviStream& stream) {
-           return stream.length_at + 4 <= avi.movi->start;
+           return stream.length_at + 4 <= avi.movi->start &&
+                  stream.super_index + 4 <= avi.movi->start;
          });
+}
+
+// Whether an index names the chunks of every part: idx1 knows the first alone.
+bool has_whole_index(const Avi& avi) {
+  if (avi.parts > 1) return avi.indexed_from >= avi.last_part;
+  return avi.has_index || (avi.sizes_fit && std::any_of(avi.streams.begin(), avi.streams.end(),
+                                                        [](const AviStream& stream) {
+                                                          return stream.super_index != 0;
+                                                        }));
+}
+
+void make_copy(ByteSpan clip, const Avi& avi, Media media, Structure& structure) {
+  if (avi.parts > 1) {
+    structure.missing += ". The copy has its " + std::to_string(avi.parts) + " parts as one";
+  }
+  if (media.is_full) {
+    structure.missing += ". More chunks follow than an index is made of: the copy ends there";
+  }
+  Bytes index;
+  append_text(index, "idx1");
+  append_u32le(index, media.index.size());
+  append_bytes(index, media.index);
+  structure.method = "index_rebuilt";
+  structure.pieces.push_back({mended_head(clip, avi, media), 0, 0});
+  for (Piece& range : media.ranges) structure.pieces.push_back(std::move(range));
+  structure.pieces.push_back({std::move(index), 0, 0});
 }
 
 }  // namespace
@@ -234,24 +198,18 @@ bool has_whole_header(ByteSpan clip, const Avi& avi) {
 Structure read_avi(ByteSpan clip) {
   Structure structure;
   if (clip.size() < 12) return structure;
-  Avi avi = read_lists(clip);
-  ByteReader reader(clip);
-  reader.skip(4);
-  const std::uint64_t riff_end = std::uint64_t{reader.u32le()} + 8;
-  const bool sizes_fit = riff_end <= clip.size() + 1 && riff_end > 12 && avi.movi &&
-                         avi.movi->bytes > 4 && avi.movi->end() <= clip.size() + 1;
-  const bool has_index =
-      avi.has_index ||
-      (sizes_fit && std::any_of(avi.streams.begin(), avi.streams.end(),
-                                [](const AviStream& stream) { return stream.has_super_index; }));
-  if (sizes_fit && has_index) return structure;
+  Avi avi = read_avi_lists(clip);
+  const bool has_index = has_whole_index(avi);
+  const std::uint64_t claimed = std::max(avi.riffs_end, avi.indexed_end);
+  const bool is_whole = avi.sizes_fit && claimed <= clip.size() + 1;
+  if (is_whole && has_index) return structure;
   structure.is_damaged = true;
   structure.playable_bytes = 0;
   if (!has_index) {
     structure.findings.push_back(place("no_index", 0.9, 0, "entries", clip.size(), 0));
   }
-  if (!sizes_fit) {
-    const std::uint64_t missing = riff_end > clip.size() ? riff_end - clip.size() : 0;
+  if (!is_whole) {
+    const std::uint64_t missing = claimed > clip.size() ? claimed - clip.size() : 0;
     structure.findings.push_back(
         place("cut_off", 0.9, static_cast<double>(missing), "bytes_missing", clip.size(), 0));
   }
@@ -259,27 +217,16 @@ Structure read_avi(ByteSpan clip) {
     structure.missing = "the header of the AVI is not whole: nothing tells what the streams are";
     return structure;
   }
-  const Chunks chunks = walk_chunks(clip, avi.movi->payload() + 4, avi);
-  structure.playable_bytes = chunks.end;
-  if (avi.is_open_dml) {
-    structure.missing = "the clip is an AVI of several parts, whose index is not rebuilt";
-    return structure;
-  }
-  if (chunks.media == 0) {
+  Media media = MediaWalk(clip, avi).walk(avi.movi->payload() + 4);
+  structure.playable_bytes = media.end;
+  if (media.chunks == 0) {
     structure.missing = "the AVI has a header and no chunk of picture or sound";
     return structure;
   }
-  structure.missing = has_index ? "sizes and counts in the header are not those of the clip"
-                                : "the index was never written";
-  Bytes index;
-  append_text(index, "idx1");
-  append_u32le(index, chunks.index.size());
-  append_bytes(index, chunks.index);
-  const std::size_t first = avi.movi->payload() + 4;
-  structure.method = "index_rebuilt";
-  structure.pieces = {{mended_head(clip, avi, chunks), 0, 0},
-                      {{}, first, chunks.end - first},
-                      {std::move(index), 0, 0}};
+  structure.missing = !has_index      ? "the index was never written to its end"
+                      : avi.sizes_fit ? "the index names parts behind the end of the clip"
+                                      : "sizes and counts in the header are not those of the clip";
+  make_copy(clip, avi, std::move(media), structure);
   return structure;
 }
 

@@ -26,7 +26,7 @@ namespace hansom::ingest {
 namespace {
 
 // Changes whenever a report of the same bytes could differ.
-constexpr const char* kInspectorVersion = "hansom-inspector " HANSOM_VERSION " rules 8";
+constexpr const char* kInspectorVersion = "hansom-inspector " HANSOM_VERSION " rules 9";
 
 // The tags that hold a time, of a container whose bytes our own parsers do not know.
 void read_tags(const AVDictionary* tags, std::int32_t stream, Found& found) {
@@ -131,7 +131,7 @@ evidence::Report inspect_clip(ByteSpan clip, evidence::Report::Level level) {
       read_structure(clip, container.format(), has_plain_sound(container.context()));
   const auto whole_bytes =
       structure.is_damaged ? std::optional(structure.playable_bytes) : std::nullopt;
-  PlacesInTime places(std::move(structure.findings), whole_bytes);
+  PlacesInTime places(structure.findings, whole_bytes);
   if (!not_open.token.empty()) {
     say(not_open, report);
     write_findings(places.findings(), report);

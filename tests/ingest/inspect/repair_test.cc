@@ -161,6 +161,27 @@ TEST(Repair, AHalfWrittenAviGetsItsIndex) {
   }
 }
 
+// With sizes, as a writer that can go back leaves them, and without, as one of a stream does.
+TEST(Repair, ACutMatroskaEndsAtItsLastWholeBlock) {
+  for (const Words& live : {Words{}, Words{"-live", "1"}}) {
+    HANSOM_CLIP_OR_SKIP(clip, make(".mkv", join(join(kH264, {"-bf", "0", "-c:a", "aac"}), live)));
+    const Report whole = test::inspect_at("headers", *clip);
+    EXPECT_FALSE(whole.has_repair()) << whole.repair().missing();
+    EXPECT_EQ(has(whole, "no_index"), !live.empty()) << "a stream is written without Cues";
+    const ByteSpan cut = ByteSpan(*clip).first(clip->size() * 6 / 10);
+    const Report report = test::inspect_at("headers", cut);
+    ASSERT_TRUE(report.has_repair());
+    EXPECT_EQ(report.repair().method(), "prefix");
+    EXPECT_TRUE(has(report, "cut_off"));
+    EXPECT_TRUE(has(report, "no_index"));
+    EXPECT_GT(report.repair().playable_bytes(), cut.size() * 9 / 10);
+    EXPECT_GT(report.repair().playable_us(), 1'000'000);
+    const std::uint64_t packets = packets_of_copy(cut, report);
+    EXPECT_GT(packets, 40U);
+    EXPECT_LT(packets, 75U);
+  }
+}
+
 TEST(Repair, ShiftedChunkOffsetsAreMovedBack) {
   for (const char* suffix : {".mp4", ".mov"}) {
     HANSOM_CLIP_OR_SKIP(clip, make(suffix, join(kH264, {"-c:a", "aac"})));

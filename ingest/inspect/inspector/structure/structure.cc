@@ -52,6 +52,7 @@ Structure read_structure(ByteSpan clip, std::string_view format, bool zeros_may_
   if (format == "mpegts") return read_transport_stream(clip);
   if (format == "mpeg") return read_program_stream(clip);
   if (format == "avi") return read_avi(clip);
+  if (format.starts_with("matroska,")) return read_matroska(clip);
   return {};
 }
 

@@ -38,6 +38,7 @@ struct Structure {
 [[nodiscard]] Structure read_transport_stream(ByteSpan clip);
 [[nodiscard]] Structure read_program_stream(ByteSpan clip);
 [[nodiscard]] Structure read_avi(ByteSpan clip);
+[[nodiscard]] Structure read_matroska(ByteSpan clip);
 [[nodiscard]] Structure read_movie_structure(ByteSpan clip, bool zeros_may_be_sound);
 
 // A finding that is a place in the bytes.

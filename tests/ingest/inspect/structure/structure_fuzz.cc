@@ -9,8 +9,8 @@
 
 // NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  constexpr std::array<std::string_view, 4> kFormats{"mov,mp4,m4a,3gp,3g2,mj2", "mpegts", "mpeg",
-                                                     "avi"};
+  constexpr std::array<std::string_view, 5> kFormats{"mov,mp4,m4a,3gp,3g2,mj2", "mpegts", "mpeg",
+                                                     "avi", "matroska,webm"};
   if (size == 0) return 0;
   const hansom::ByteSpan clip(data + 1, size - 1);
   const hansom::ingest::Structure structure = hansom::ingest::read_structure(

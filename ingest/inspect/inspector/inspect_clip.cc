@@ -26,7 +26,7 @@ namespace hansom::ingest {
 namespace {
 
 // Changes whenever a report of the same bytes could differ.
-constexpr const char* kInspectorVersion = "hansom-inspector " HANSOM_VERSION " rules 9";
+constexpr const char* kInspectorVersion = "hansom-inspector " HANSOM_VERSION " rules 10";
 
 // The tags that hold a time, of a container whose bytes our own parsers do not know.
 void read_tags(const AVDictionary* tags, std::int32_t stream, Found& found) {

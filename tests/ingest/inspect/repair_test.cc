@@ -221,8 +221,8 @@ TEST(Repair, AMovieWhoseParameterSetsStoodInItsIndexSaysWhatIsMissing) {
 
 // As recorders write it: parameter sets before every key frame. An MP4 made of a transport stream
 // keeps them.
-std::optional<Bytes> with_parameter_sets(const Words& sound) {
-  const auto stream = make(".ts", join(kH264, {"-bf", "0", "-c:a", "aac"}));
+std::optional<Bytes> with_parameter_sets(const Words& pictures, const Words& sound) {
+  const auto stream = make(".ts", join(pictures, {"-bf", "0", "-c:a", "aac"}));
   if (!stream) return std::nullopt;
   const test::TempDir folder;
   std::ofstream(folder / "clip.ts", std::ios::binary)
@@ -232,9 +232,15 @@ std::optional<Bytes> with_parameter_sets(const Words& sound) {
                          ".mp4");
 }
 
+const Words kHevc{"-c:v",     "libx265", "-preset",      "ultrafast",
+                  "-pix_fmt", "yuv420p", "-x265-params", "keyint=25:bframes=0:repeat-headers=1"};
+
 TEST(Repair, AMovieWithoutAnIndexGetsOneOfItsPictures) {
-  for (const Words& sound : {Words{"-an"}, Words{"-c:a", "copy"}}) {
-    HANSOM_CLIP_OR_SKIP(clip, with_parameter_sets(sound));
+  const std::pair<Words, Words> cases[] = {
+      {kH264, {"-an"}}, {kH264, {"-c:a", "copy"}}, {kHevc, {"-an"}}, {kHevc, {"-c:a", "copy"}}};
+  for (const auto& [pictures, sound] : cases) {
+    SCOPED_TRACE(pictures[1] + " " + sound.back());
+    HANSOM_CLIP_OR_SKIP(clip, with_parameter_sets(pictures, sound));
     const Bytes lost = without_moov(*clip);
     ASSERT_FALSE(lost.empty());
     const Report report = test::inspect_at("keyframes", lost);
@@ -244,6 +250,7 @@ TEST(Repair, AMovieWithoutAnIndexGetsOneOfItsPictures) {
     EXPECT_EQ(packets_of_copy(lost, report), 100U);
     const Report copy = test::inspect_at("full", copy_of(lost, report.repair()));
     EXPECT_EQ(copy.streams_size(), 1);
+    EXPECT_EQ(copy.streams(0).codec(), pictures == kH264 ? "h264" : "hevc");
     EXPECT_EQ(copy.streams(0).width_px(), 320U);
     EXPECT_EQ(copy.streams(0).height_px(), 240U);
     EXPECT_EQ(copy.duration_us(), 4'000'000);
@@ -252,7 +259,7 @@ TEST(Repair, AMovieWithoutAnIndexGetsOneOfItsPictures) {
 
 // A recorder that loses its power leaves the size of mdat as it was when it began, too.
 TEST(Repair, AnMdatThatWasNeverClosedIsReadToTheEnd) {
-  HANSOM_CLIP_OR_SKIP(clip, with_parameter_sets({"-an"}));
+  HANSOM_CLIP_OR_SKIP(clip, with_parameter_sets(kH264, {"-an"}));
   Bytes lost = without_moov(*clip);
   lost.resize(lost.size() * 7 / 10);
   const Bytes name = to_bytes("mdat");

@@ -8,94 +8,38 @@
 #include "ingest/inspect/inspector/sources/emulation_prevention.h"
 #include "ingest/inspect/inspector/sources/h264_parameters.h"
 #include "ingest/inspect/inspector/structure/append.h"
+#include "ingest/inspect/inspector/structure/hevc_parameters.h"
 
 namespace hansom::ingest {
 namespace {
 
-constexpr std::size_t kUnitBytesMax = 4UL * 1024 * 1024;
-constexpr std::size_t kHeadBytes = 16;  // of a NAL unit, that slice headers are read from
-
-constexpr unsigned kSlice = 1;
-constexpr unsigned kIdrSlice = 5;
-constexpr unsigned kSei = 6;
-constexpr unsigned kSps = 7;
-constexpr unsigned kPps = 8;
-constexpr unsigned kDelimiter = 9;
-constexpr unsigned kFiller = 12;
-
-struct Unit {
-  unsigned type = 0;
-  std::uint64_t end = 0;
-  bool starts_picture = false;  // a slice that begins with the first macroblock
-  [[nodiscard]] bool is_slice() const { return type == kSlice || type == kIdrSlice; }
-};
-
-// The NAL unit whose four bytes of length stand at `at`; nothing where none may stand there.
-std::optional<Unit> unit_at(ByteSpan clip, std::uint64_t at, std::uint64_t to) {
-  if (at > to || to - at < 6) return std::nullopt;
-  const ByteSpan bytes = clip.subspan(static_cast<std::size_t>(at));
-  const std::uint64_t length = (std::uint64_t{bytes[0]} << 24U) | (std::uint64_t{bytes[1]} << 16U) |
-                               (std::uint64_t{bytes[2]} << 8U) | bytes[3];
-  const unsigned head = bytes[4];
-  Unit unit;
-  unit.type = head & 0x1fU;
-  const bool is_reference = (head & 0x60U) != 0;
-  if (length < 2 || length > kUnitBytesMax || length > to - at - 4 || (head & 0x80U) != 0) {
-    return std::nullopt;
-  }
-  unit.end = at + 4 + length;
-  switch (unit.type) {
-    case kSlice:
-    case kIdrSlice: {
-      BitReader bits(bytes.subspan(5, std::min<std::size_t>(kHeadBytes, length - 1)));
-      unit.starts_picture = bits.ue() == 0;
-      const std::uint32_t slice_type = bits.ue();
-      const std::uint32_t pps = bits.ue();
-      if (!bits.ok() || slice_type > 9 || pps > 255) return std::nullopt;
-      return unit.type == kIdrSlice && !is_reference ? std::nullopt : std::optional(unit);
-    }
-    case kSps:
-    case kPps:
-      return is_reference ? std::optional(unit) : std::nullopt;
-    case kSei:
-    case kDelimiter:
-    case 10:
-    case 11:
-    case kFiller:
-      return is_reference ? std::nullopt : std::optional(unit);
-    default:
-      return std::nullopt;
-  }
-}
+constexpr std::size_t kPicturesMin = 2;  // fewer are none
+constexpr std::uint64_t kSideMaxPx = 16'384;
 
 // The next place where two units follow one another, or one that ends with the media data.
-std::uint64_t next_unit(ByteSpan clip, std::uint64_t at, std::uint64_t to) {
+std::uint64_t next_unit(PictureCodec codec, ByteSpan clip, std::uint64_t at, std::uint64_t to) {
   for (; to - at >= 6; ++at) {
-    const auto unit = unit_at(clip, at, to);
-    if (unit && (unit->end == to || unit_at(clip, unit->end, to))) return at;
+    const auto unit = unit_at(codec, clip, at, to);
+    if (unit && (unit->end == to || unit_at(codec, clip, unit->end, to))) return at;
   }
   return to;
 }
 
 class Pictures {
  public:
-  explicit Pictures(ByteSpan clip) : clip_(clip) {}
+  Pictures(PictureCodec codec, ByteSpan clip) : clip_(clip) { found_.codec = codec; }
 
-  void add(std::uint64_t at, const Unit& unit) {
-    const bool opens = unit.is_slice() ? unit.starts_picture : unit.type <= kDelimiter;
+  void add(std::uint64_t at, const MediaUnit& unit) {
+    using Kind = MediaUnit::Kind;
+    const bool opens = unit.is_slice() ? unit.starts_picture : unit.kind != Kind::kBehind;
     if (has_slice_ && opens) close();
     if (bytes_ == 0) start_ = at;
     bytes_ = unit.end - start_;
     has_slice_ = has_slice_ || unit.is_slice();
-    is_key_ = is_key_ || unit.type == kIdrSlice;
-    const auto from = static_cast<std::ptrdiff_t>(at + 4);
-    const auto to = static_cast<std::ptrdiff_t>(unit.end);
-    if (unit.type == kSps && found_.sps.empty()) {
-      found_.sps.assign(clip_.begin() + from, clip_.begin() + to);
-    }
-    if (unit.type == kPps && found_.pps.empty()) {
-      found_.pps.assign(clip_.begin() + from, clip_.begin() + to);
-    }
+    is_key_ = is_key_ || unit.kind == Kind::kKeySlice;
+    if (unit.kind == Kind::kVps) keep(at, unit, found_.vps);
+    if (unit.kind == Kind::kSps) keep(at, unit, found_.sps);
+    if (unit.kind == Kind::kPps) keep(at, unit, found_.pps);
   }
   // Ends the picture at hand: what follows is not its own.
   void close() {
@@ -109,6 +53,13 @@ class Pictures {
   FoundPictures take() { return std::move(found_); }
 
  private:
+  // The first of its kind.
+  void keep(std::uint64_t at, const MediaUnit& unit, Bytes& set) const {
+    if (!set.empty()) return;
+    set.assign(clip_.begin() + static_cast<std::ptrdiff_t>(at + 4),
+               clip_.begin() + static_cast<std::ptrdiff_t>(unit.end));
+  }
+
   ByteSpan clip_;
   FoundPictures found_;
   std::uint64_t start_ = 0;
@@ -119,24 +70,27 @@ class Pictures {
 
 }  // namespace
 
-FoundPictures find_pictures(ByteSpan clip, std::uint64_t from, std::uint64_t to) {
-  Pictures pictures(clip);
-  std::uint64_t at = next_unit(clip, from, to);
+FoundPictures find_pictures(PictureCodec codec, ByteSpan clip, std::uint64_t from,
+                            std::uint64_t to) {
+  Pictures pictures(codec, clip);
+  std::uint64_t at = next_unit(codec, clip, from, to);
   while (at < to && !pictures.is_full()) {
-    const auto unit = unit_at(clip, at, to);
+    const auto unit = unit_at(codec, clip, at, to);
     if (unit) {
       pictures.add(at, *unit);
       at = unit->end;
       continue;
     }
     pictures.close();
-    at = next_unit(clip, at + 1, to);
+    at = next_unit(codec, clip, at + 1, to);
   }
   pictures.close();
   return pictures.take();
 }
 
-std::optional<PictureSize> picture_size(ByteSpan sps) {
+namespace {
+
+std::optional<PictureSize> h264_size(ByteSpan sps) {
   if (sps.size() < 5) return std::nullopt;
   Bytes raw;
   append_without_prevention(sps.subspan(1), raw);
@@ -149,24 +103,52 @@ std::optional<PictureSize> picture_size(ByteSpan sps) {
   const std::uint64_t height = parameters->height_units * 16 * lines;
   const std::uint64_t crop_x = parameters->crop_x * (chroma == 1 || chroma == 2 ? 2 : 1);
   const std::uint64_t crop_y = parameters->crop_y * (chroma == 1 ? 2 : 1) * lines;
-  if (width > 16'384 || height > 16'384 || crop_x >= width || crop_y >= height) {
+  if (width > kSideMaxPx || height > kSideMaxPx || crop_x >= width || crop_y >= height) {
     return std::nullopt;
   }
   return PictureSize{static_cast<std::uint32_t>(width - crop_x),
                      static_cast<std::uint32_t>(height - crop_y)};
 }
 
+std::optional<PictureSize> hevc_size(ByteSpan sps) {
+  const auto parameters = read_hevc_parameters(sps);
+  if (!parameters || parameters->width_px > kSideMaxPx || parameters->height_px > kSideMaxPx) {
+    return std::nullopt;
+  }
+  return PictureSize{static_cast<std::uint32_t>(parameters->width_px),
+                     static_cast<std::uint32_t>(parameters->height_px)};
+}
+
+// Pictures of the codec of which there are any.
+FoundPictures find_pictures(ByteSpan clip, std::uint64_t from, std::uint64_t to) {
+  const auto is_whole = [](const FoundPictures& found) {
+    return found.pictures.size() >= kPicturesMin && !found.sps.empty();
+  };
+  FoundPictures h264 = find_pictures(PictureCodec::kH264, clip, from, to);
+  if (is_whole(h264)) return h264;
+  FoundPictures hevc = find_pictures(PictureCodec::kHevc, clip, from, to);
+  return is_whole(hevc) || hevc.pictures.size() > h264.pictures.size() ? hevc : h264;
+}
+
+}  // namespace
+
+std::optional<PictureSize> picture_size(PictureCodec codec, ByteSpan sps) {
+  return codec == PictureCodec::kHevc ? hevc_size(sps) : h264_size(sps);
+}
+
 void rebuild_index(ByteSpan clip, std::uint64_t mdat_start, std::uint64_t mdat_payload,
                    std::uint64_t to, Structure& structure) {
   const FoundPictures found = find_pictures(clip, mdat_payload, to);
-  if (found.pictures.size() < 2) {
-    structure.missing += ", and no H.264 pictures were found in the media data";
+  if (found.pictures.size() < kPicturesMin) {
+    structure.missing += ", and no H.264 or H.265 pictures were found in the media data";
     return;
   }
-  const auto size = picture_size(found.sps);
-  if (found.pps.empty() || !size) {
-    structure.missing += "; " + std::to_string(found.pictures.size()) +
-                         " H.264 pictures were found, but how to decode them stood in it";
+  const bool is_hevc = found.codec == PictureCodec::kHevc;
+  const auto size = picture_size(found.codec, found.sps);
+  if (found.pps.empty() || (is_hevc && found.vps.empty()) || !size) {
+    structure.missing += "; " + std::to_string(found.pictures.size()) + " " +
+                         (is_hevc ? "H.265" : "H.264") +
+                         " pictures were found, but how to decode them stood in it";
     return;
   }
   // The copy's media data have a head of their own, whatever was written into the clip's.

@@ -1,7 +1,11 @@
-// A moov for pictures alone (ISO/IEC 14496-12; avcC: 14496-15, 5.3.3): see lost_index.h.
+// A moov for pictures alone (ISO/IEC 14496-12; avcC and hvcC: 14496-15, 5.3.3 and 8.3.3): see
+// lost_index.h.
+#include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "ingest/inspect/inspector/structure/append.h"
+#include "ingest/inspect/inspector/structure/hevc_parameters.h"
 #include "ingest/inspect/inspector/structure/lost_index.h"
 
 namespace hansom::ingest {
@@ -78,13 +82,46 @@ Bytes handler() {
   return full_box("hdlr", out);
 }
 
+void append_set(Bytes& out, const Bytes& set) {
+  append_u16(out, static_cast<std::uint32_t>(set.size()));
+  append_bytes(out, set);
+}
+
+Bytes avc_configuration(const FoundPictures& found) {
+  Bytes out{1, found.sps[1], found.sps[2], found.sps[3], 0xff, 0xe1};  // lengths of four bytes
+  append_set(out, found.sps);
+  out.push_back(1);
+  append_set(out, found.pps);
+  return box("avcC", out);
+}
+
+Bytes hevc_configuration(const FoundPictures& found, const HevcParameters& parameters) {
+  Bytes out{1};
+  append_bytes(out, parameters.profile);
+  append_u16(out, 0xf000);  // how pictures are divided: not known
+  out.push_back(0xfc);
+  out.push_back(static_cast<std::uint8_t>(0xfcU | parameters.chroma_format));
+  out.push_back(static_cast<std::uint8_t>(0xf8U | (parameters.luma_bits_over_8 & 7U)));
+  out.push_back(static_cast<std::uint8_t>(0xf8U | (parameters.chroma_bits_over_8 & 7U)));
+  append_u16(out, 0);  // rate: not known
+  const unsigned nesting = parameters.temporal_nesting ? 4 : 0;
+  out.push_back(static_cast<std::uint8_t>(parameters.temporal_layers << 3U | nesting | 3U));
+  out.push_back(3);
+  const std::pair<std::uint8_t, const Bytes&> sets[] = {
+      {32, found.vps}, {33, found.sps}, {34, found.pps}};
+  for (const auto& [type, set] : sets) {  // more stand between the pictures
+    out.push_back(type);
+    append_u16(out, 1);
+    append_set(out, set);
+  }
+  return box("hvcC", out);
+}
+
+// Empty where a parameter set makes no sense.
 Bytes sample_description(const FoundPictures& found, PictureSize size) {
-  Bytes config{1, found.sps[1], found.sps[2], found.sps[3], 0xff, 0xe1};  // lengths of four bytes
-  append_u16(config, static_cast<std::uint32_t>(found.sps.size()));
-  append_bytes(config, found.sps);
-  config.push_back(1);
-  append_u16(config, static_cast<std::uint32_t>(found.pps.size()));
-  append_bytes(config, found.pps);
+  const bool is_hevc = found.codec == PictureCodec::kHevc;
+  const auto parameters = is_hevc ? read_hevc_parameters(found.sps) : std::nullopt;
+  if (is_hevc && !parameters) return {};
   Bytes entry;
   append_zeros(entry, 6);
   append_u16(entry, 1);
@@ -98,10 +135,10 @@ Bytes sample_description(const FoundPictures& found, PictureSize size) {
   append_zeros(entry, 32);
   append_u16(entry, 24);
   append_u16(entry, 0xffff);
-  append_bytes(entry, box("avcC", config));
+  append_bytes(entry, is_hevc ? hevc_configuration(found, *parameters) : avc_configuration(found));
   Bytes out;
   append_u32(out, 1);
-  append_bytes(out, box("avc1", entry));
+  append_bytes(out, box(is_hevc ? "hev1" : "avc1", entry));
   return full_box("stsd", out);
 }
 
@@ -146,7 +183,8 @@ Bytes counted(std::uint32_t count, const Bytes& entries) {
   return out;
 }
 
-Bytes sample_table(const FoundPictures& found, PictureSize size, const ChunkTables& tables) {
+Bytes sample_table(const FoundPictures& found, const Bytes& description,
+                   const ChunkTables& tables) {
   const auto count = static_cast<std::uint32_t>(found.pictures.size());
   Bytes times;
   append_u32(times, count);
@@ -162,7 +200,7 @@ Bytes sample_table(const FoundPictures& found, PictureSize size, const ChunkTabl
     append_u32(keys, i + 1);
     ++key_count;
   }
-  Bytes out = sample_description(found, size);
+  Bytes out = description;
   append_bytes(out, full_box("stts", counted(1, times)));
   append_bytes(out, full_box("stss", counted(key_count, keys)));
   append_bytes(out, full_box("stsc", counted(tables.run_entries, tables.runs)));
@@ -174,13 +212,16 @@ Bytes sample_table(const FoundPictures& found, PictureSize size, const ChunkTabl
 }  // namespace
 
 Bytes write_moov(const FoundPictures& found, PictureSize size, std::int64_t shift) {
-  if (found.sps.size() < 4 || found.sps.size() > 0xffff || found.pps.size() > 0xffff) return {};
+  if (found.sps.size() < 4 ||
+      std::max({found.vps.size(), found.sps.size(), found.pps.size()}) > 0xffff)
+    return {};
   const auto tables = chunk_tables(found.pictures, shift);
-  if (!tables) return {};
+  const Bytes description = sample_description(found, size);
+  if (!tables || description.empty()) return {};
   const auto duration = static_cast<std::uint32_t>(found.pictures.size());
   Bytes information = full_box("vmhd", Bytes(8), 1);
   append_bytes(information, box("dinf", full_box("dref", counted(1, full_box("url ", {}, 1)))));
-  append_bytes(information, sample_table(found, size, *tables));
+  append_bytes(information, sample_table(found, description, *tables));
   Bytes media = media_header(duration);
   append_bytes(media, handler());
   append_bytes(media, box("minf", information));

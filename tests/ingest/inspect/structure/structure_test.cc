@@ -6,7 +6,6 @@
 #include "ingest/inspect/inspector/finding_rules.h"
 #include "ingest/inspect/inspector/limits.h"
 #include "ingest/inspect/inspector/places_in_time.h"
-#include "ingest/inspect/inspector/structure/lost_index.h"
 #include "ingest/inspect/inspector/structure/structure.h"
 
 namespace hansom::ingest {
@@ -207,51 +206,6 @@ TEST(MovieStructure, BytesThatMakeNoSenseAreReadToTheirEnd) {
       }
     }
   }
-}
-
-TEST(LostIndex, ReadsTheSizeOutOfAParameterSet) {
-  // x264, high profile, 1920 x 1080: 68 rows of macroblocks, cropped by eight lines.
-  const Bytes sps{0x67, 0x64, 0x00, 0x28, 0xac, 0xd9, 0x40, 0x78, 0x02,
-                  0x27, 0xe5, 0xc0, 0x44, 0x00, 0x00, 0x03, 0x00, 0x04,
-                  0x00, 0x00, 0x03, 0x00, 0xca, 0x3c, 0x60, 0xc6, 0x58};
-  const auto size = picture_size(sps);
-  ASSERT_TRUE(size);
-  EXPECT_EQ(size->width_px, 1920U);
-  EXPECT_EQ(size->height_px, 1080U);
-  EXPECT_FALSE(picture_size(ByteSpan(sps).first(6)));
-  EXPECT_FALSE(picture_size({}));
-}
-
-TEST(LostIndex, FindsPicturesBetweenOtherBytes) {
-  const auto unit = [](std::uint8_t head, std::size_t bytes) {
-    Bytes out;
-    append_u32be(out, static_cast<std::uint32_t>(bytes));
-    out.push_back(head);
-    out.resize(4 + bytes, 0x88);  // a slice header: first macroblock 0, slice type 7, PPS 0
-    if (bytes > 1) out[5] = 0x88;
-    if (bytes > 2) out[6] = 0x84;
-    return out;
-  };
-  Bytes media(100, 0xee);
-  const std::size_t first = media.size();
-  append(media, unit(0x67, 20));
-  append(media, unit(0x68, 6));
-  append(media, unit(0x65, 900));
-  const std::size_t second = media.size();
-  append(media, unit(0x41, 300));
-  append(media, Bytes(200, 0xdd));  // sound
-  append(media, unit(0x09, 2));
-  append(media, unit(0x41, 300));
-  const FoundPictures found = find_pictures(media, 0, media.size());
-  ASSERT_EQ(found.pictures.size(), 3U);
-  EXPECT_EQ(found.pictures[0].offset, first);
-  EXPECT_EQ(found.pictures[0].bytes, second - first);
-  EXPECT_TRUE(found.pictures[0].is_key);
-  EXPECT_EQ(found.pictures[1].offset, second);
-  EXPECT_FALSE(found.pictures[1].is_key);
-  EXPECT_EQ(found.pictures[2].offset, second + 304 + 200);
-  EXPECT_EQ(found.sps.size(), 20U);
-  EXPECT_EQ(found.pps.size(), 6U);
 }
 
 TEST(PlacesInTime, APlaceHasTheTimesOfItsPackets) {

@@ -120,11 +120,12 @@ void ClipStreams::read_sources(Stream& stream, const AVPacket& packet,
   std::optional<std::uint64_t> offset;
   if (packet.pos >= 0) offset = static_cast<std::uint64_t>(packet.pos);
   const std::int32_t index = stream.libav->index;
-  if (stream.messages) stream.messages->read(bytes, {offset, is_movie_, time_us, index}, found_);
+  const PacketPlace place{{offset, time_us, index}, is_movie_};
+  if (stream.messages) stream.messages->read(bytes, place, found_);
   if (stream.signing) stream.signing->add(bytes, time_us);
   const AVCodecID codec = stream.libav->codecpar->codec_id;
   if (codec == AV_CODEC_ID_MPEG1VIDEO || codec == AV_CODEC_ID_MPEG2VIDEO) {
-    read_mpeg_groups(bytes, {offset, is_movie_, time_us, index}, found_);
+    read_mpeg_groups(bytes, place, found_);
   }
   if (stream.is_text) {
     read_text(text_of(bytes), {offset.value_or(0), time_us, index}, "text", found_);

@@ -27,6 +27,7 @@ bool is_text(const MovieTrack& track) {
 
 // One sample of a track that is neither picture nor sound. True when it was LigoGPS.
 bool read_sample(const Sample& sample, const MovieTrack& track, LigoGps& ligo, Found& found) {
+  const FoundPlace place{sample.offset, sample.media_us, track.stream};
   if (track.format == box_type("gpmd") && text_of(sample.bytes).starts_with("DEVC")) {
     read_gpmf(sample, track.stream, found);
   } else if (track.format == box_type("camm")) {
@@ -36,9 +37,8 @@ bool read_sample(const Sample& sample, const MovieTrack& track, LigoGps& ligo, F
   } else if (ligo.read(sample, track.stream)) {
     return true;
   } else if (!(track.format == box_type("ssmd") && read_sigmastar(sample, track.stream, found)) &&
-             !read_novatek_packet(sample.bytes, sample.offset, track.stream, sample.media_us,
-                                  found)) {
-    find_nmea(text_of(sample.bytes), {sample.offset, sample.media_us, track.stream}, found);
+             !read_novatek_packet(sample.bytes, place, found)) {
+    find_nmea(text_of(sample.bytes), place, found);
   }
   return false;
 }

@@ -8,30 +8,38 @@
 
 namespace hansom::ingest {
 
-// Names: the box, tag or message that tells it, after the format where that is not plain: "mvhd",
-// "gpmf:GPSU", "nmea:RMC".
-struct FoundTime {
-  std::string source;
-  std::string value;                     // as found: text as it stands, numbers in decimal
-  std::optional<std::int64_t> unix_us;   // the same as UTC, where the format says what it means
-  std::int32_t stream = -1;              // -1: of the container
-  std::optional<std::uint64_t> offset;   // in the clip, of the bytes that tell it
-  std::optional<std::int64_t> media_us;  // where in the clip it holds, by the container
+// Where it stands.
+struct FoundPlace {
+  std::optional<std::uint64_t> offset{};   // in the clip, of the bytes that tell it
+  std::optional<std::int64_t> media_us{};  // where in the clip it holds, by the container
+  std::int32_t stream = -1;                // -1: of the container
+
+  // So many bytes behind, where the offset is known.
+  [[nodiscard]] FoundPlace behind(std::uint64_t bytes) const {
+    FoundPlace place = *this;
+    if (place.offset) *place.offset += bytes;
+    return place;
+  }
 };
 
-struct FoundPosition {
-  std::string source;
-  std::string value;  // as found
-  std::int32_t stream = -1;
-  std::optional<std::uint64_t> offset;
-  std::optional<std::int64_t> media_us;
+// Names: the box, tag or message that tells it, after the format where that is not plain: "mvhd",
+// "gpmf:GPSU", "nmea:RMC".
+struct FoundTime : FoundPlace {
+  std::string source{};
+  std::string value{};                    // as found: text as it stands, numbers in decimal
+  std::optional<std::int64_t> unix_us{};  // the same as UTC, where the format says what it means
+};
+
+struct FoundPosition : FoundPlace {
+  std::string source{};
+  std::string value{};      // as found
   double latitude_deg = 0;  // the datum is the source's; WGS 84 where it names none
   double longitude_deg = 0;
-  std::optional<double> altitude_m;
-  std::optional<double> speed_kmh;
-  std::optional<double> heading_deg;
-  std::string time;                     // told with it, as found, where it is not UTC for certain
-  std::optional<std::int64_t> unix_us;  // told with it, as UTC
+  std::optional<double> altitude_m{};
+  std::optional<double> speed_kmh{};
+  std::optional<double> heading_deg{};
+  std::string time{};                     // told with it, as found, where it is not UTC for certain
+  std::optional<std::int64_t> unix_us{};  // told with it, as UTC
 };
 
 // What one source tells in one stream, in the order of the clip.

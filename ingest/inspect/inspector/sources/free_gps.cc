@@ -11,6 +11,7 @@
 #include "ingest/inspect/inspector/sources/lucky_gps.h"
 #include "ingest/inspect/inspector/sources/nmea.h"
 #include "ingest/inspect/inspector/sources/search.h"
+#include "ingest/inspect/inspector/sources/speeds.h"
 
 namespace hansom::ingest {
 namespace {
@@ -18,48 +19,25 @@ namespace {
 constexpr std::string_view kMagic = "freeGPS ";
 constexpr std::size_t kSizeBytes = 4;            // of the box, before "free"
 constexpr std::size_t kBlockBytesMax = 0x10000;  // the largest seen are 32 KiB
-constexpr double kKnotsInKmh = 1.852;
-constexpr double kMetresPerSecondInKmh = 3.6;
 
-// One block, and where what it tells is put.
+// One block, from the box's first byte on.
 struct Block {
-  ByteSpan bytes;            // from the box's first byte on
-  std::uint64_t offset = 0;  // of it, in the clip
-  std::int32_t stream = -1;
-  std::optional<std::int64_t> media_us;
-
-  [[nodiscard]] FoundPosition position() const {
-    FoundPosition out;
-    out.source = "freeGPS";
-    out.stream = stream;
-    out.offset = offset;
-    out.media_us = media_us;
-    return out;
-  }
-  void add_time(const char* source, std::string time, Found& found) const {
-    FoundTime out;
-    out.source = source;
-    out.value = std::move(time);
-    out.stream = stream;
-    out.offset = offset;
-    out.media_us = media_us;
-    found.add(std::move(out));
-  }
+  ByteSpan bytes;
+  FoundPlace place;
 };
 
-void add_fix(const NovatekFix& fix, const Block& block, Found& found) {
+void add_fix(const NovatekFix& fix, const FoundPlace& place, Found& found) {
   if (!fix.has_fix || fix.scrambled) {
-    block.add_time(fix.has_fix ? "freeGPS" : "void:freeGPS", fix.time, found);
+    found.add(FoundTime{place, fix.has_fix ? "freeGPS" : "void:freeGPS", fix.time});
     return;
   }
-  FoundPosition position = block.position();
-  position.value = fix.value;
+  FoundPosition position{place, "freeGPS", fix.value};
   position.time = fix.time;
   position.latitude_deg = fix.in_degrees ? fix.latitude : degrees_of(fix.latitude);
   position.longitude_deg = fix.in_degrees ? fix.longitude : degrees_of(fix.longitude);
   if (fix.north_south == 'S') position.latitude_deg = -position.latitude_deg;
   if (fix.east_west == 'W') position.longitude_deg = -position.longitude_deg;
-  position.speed_kmh = fix.knots * kKnotsInKmh;
+  position.speed_kmh = fix.knots * kKmhPerKnot;
   position.heading_deg = fix.heading_deg;
   found.add(std::move(position));
 }
@@ -123,11 +101,10 @@ bool read_masked(const Block& block, Found& found) {
   const auto longitude = digits(text, kLongitude + 1, 9);
   if (!latitude || !longitude || (north_south != 'N' && north_south != 'S') ||
       (east_west != 'E' && east_west != 'W')) {
-    block.add_time("void:freeGPS", *time, found);
+    found.add(FoundTime{block.place, "void:freeGPS", *time});
     return true;
   }
-  FoundPosition position = block.position();
-  position.value = text.substr(kLatitude, 19);
+  FoundPosition position{block.place, "freeGPS", text.substr(kLatitude, 19)};
   position.time = *time;
   position.latitude_deg = (north_south == 'S' ? -1 : 1) * degrees_of(*latitude / 1e4);
   position.longitude_deg = (east_west == 'W' ? -1 : 1) * degrees_of(*longitude / 1e4);
@@ -137,8 +114,8 @@ bool read_masked(const Block& block, Found& found) {
 
 // One record of a ring buffer, unmasked with the two keys that stand where zeros would. Adds it and
 // returns its time if that is later than `after`.
-std::string read_ring_record(ByteSpan record, const Block& block, std::uint64_t at,
-                             const std::string& after, Found& found) {
+std::string read_ring_record(ByteSpan record, const FoundPlace& place, const std::string& after,
+                             Found& found) {
   std::array<std::uint8_t, 52> plain{};
   std::copy(record.begin(), record.end(), plain.begin());
   const std::uint8_t first = plain[0x14];
@@ -166,15 +143,14 @@ std::string read_ring_record(ByteSpan record, const Block& block, std::uint64_t 
   const auto heading = static_cast<std::int16_t>(reader.u16le());
   reader.seek(0x28);
   const std::int32_t altitude = reader.i32le();
-  FoundPosition position = block.position();
-  position.offset = at;
+  FoundPosition position{place, "freeGPS"};
   position.time = *time;
   position.value = std::to_string(latitude) + " " + std::to_string(longitude) + " " +
                    std::to_string(speed) + " " + std::to_string(heading) + " " +
                    std::to_string(altitude);
   position.latitude_deg = latitude / 1e7;
   position.longitude_deg = longitude / 1e7;
-  position.speed_kmh = speed / 100.0 * kMetresPerSecondInKmh;
+  position.speed_kmh = speed / 100.0 * kKmhPerMetrePerSecond;
   position.heading_deg = heading < 0 ? heading / 100.0 + 360 : heading / 100.0;
   position.altitude_m = altitude / 1000.0;
   found.add(std::move(position));
@@ -193,8 +169,8 @@ bool read_ring(const Block& block, std::string& latest, LookBudget& budget, Foun
   const std::string before = latest;
   for (std::size_t at = kFirst; at + kRecordBytes <= block.bytes.size() && budget.samples > 0;
        at += kRecordBytes, --budget.samples) {
-    latest = std::max(latest, read_ring_record(block.bytes.subspan(at, kRecordBytes), block,
-                                               block.offset + at, before, found));
+    latest = std::max(latest, read_ring_record(block.bytes.subspan(at, kRecordBytes),
+                                               block.place.behind(at), before, found));
   }
   return true;
 }
@@ -220,14 +196,13 @@ bool read_big_endian(const Block& block, Found& found) {
     const std::int32_t longitude = reader.i32be();
     const auto time = civil_text(year, month, day, hour, minute, tenths / 10);
     if (!time || year < 2000 || year > 2200 || tenths >= 600) break;
-    FoundPosition position = block.position();
-    position.offset = block.offset + at;
+    FoundPosition position{block.place.behind(at), "freeGPS"};
     position.time = *time + "." + std::to_string(tenths % 10);
     position.value = std::to_string(latitude) + " " + std::to_string(longitude) + " " +
                      std::to_string(speed) + " " + std::to_string(heading);
     position.latitude_deg = latitude / 1e7;
     position.longitude_deg = longitude / 1e7;
-    position.speed_kmh = speed / 100.0 * kMetresPerSecondInKmh;
+    position.speed_kmh = speed / 100.0 * kKmhPerMetrePerSecond;
     position.heading_deg = heading < 0 ? heading / 100.0 + 360 : heading / 100.0;
     found.add(std::move(position));
     any = true;
@@ -236,7 +211,7 @@ bool read_big_endian(const Block& block, Found& found) {
 }
 
 // Records of 32 bytes that begin with status and hemispheres and have no time.
-bool read_timeless(ByteSpan bytes, const Block& block, Found& found) {
+bool read_timeless(ByteSpan bytes, const FoundPlace& place, Found& found) {
   constexpr std::size_t kStep = 32;
   bool any = false;
   for (std::size_t at = 0; at + kStep <= bytes.size(); at += kStep) {
@@ -255,9 +230,7 @@ bool read_timeless(ByteSpan bytes, const Block& block, Found& found) {
     fix.knots = reader.f32le();
     fix.heading_deg = reader.f32le();
     fix.value = std::string(letters.substr(0, 3));
-    Block record = block;
-    record.offset += at;
-    add_fix(fix, record, found);
+    add_fix(fix, place.behind(at), found);
     any = true;
   }
   return any;
@@ -266,16 +239,15 @@ bool read_timeless(ByteSpan bytes, const Block& block, Found& found) {
 // NMEA within a block, as it stands or with 16 added to every byte.
 bool read_sentences(const Block& block, Found& found) {
   const std::string_view text = text_of(block.bytes);
-  const TextPlace place{block.offset, block.media_us, block.stream};
   if (text.find("RMC,") != std::string_view::npos) {
-    find_nmea(text, place, found);
+    find_nmea(text, block.place, found);
     return true;
   }
   constexpr std::size_t kShifted = 60;
   constexpr std::string_view kDollarGprmc = "4W`b]S<";  // "$GPRMC," so shifted
   if (text.size() < kShifted || !text.substr(kShifted).starts_with(kDollarGprmc)) return false;
   const std::string plain = decoded(block.bytes, kShifted, 120, less_16);
-  find_nmea(plain, {block.offset + kShifted, block.media_us, block.stream}, found);
+  find_nmea(plain, block.place.behind(kShifted), found);
   return true;
 }
 
@@ -287,14 +259,13 @@ void read_block(const Block& block, std::string& latest, LookBudget& budget, Fou
   std::optional<NovatekFix> fix = read_lucky(block.bytes);
   if (!fix) fix = read_novatek(block.bytes);
   if (fix) {
-    add_fix(*fix, block, found);
+    add_fix(*fix, block.place, found);
     return;
   }
   constexpr std::size_t kTimeless = 16;
-  if (block.bytes.size() > kTimeless) {
-    Block record = block;
-    record.offset += kTimeless;
-    if (read_timeless(block.bytes.subspan(kTimeless), record, found)) return;
+  if (block.bytes.size() > kTimeless &&
+      read_timeless(block.bytes.subspan(kTimeless), block.place.behind(kTimeless), found)) {
+    return;
   }
   static_cast<void>(read_big_endian(block, found));
 }
@@ -318,13 +289,11 @@ void find_free_gps(ByteSpan clip, LookBudget& budget, Found& found) {
     const std::size_t until = next.value_or(clip.size() + kSizeBytes) - kSizeBytes;
     const std::size_t bytes = std::min(
         told >= kMagic.size() && told <= kBlockBytesMax ? told : kBlockBytesMax, until - start);
-    read_block({budget.take(clip.subspan(start, bytes)), start, -1, std::nullopt}, latest, budget,
-               found);
+    read_block({budget.take(clip.subspan(start, bytes)), {start}}, latest, budget, found);
   }
 }
 
-bool read_novatek_packet(ByteSpan packet, std::uint64_t offset, std::int32_t stream,
-                         std::optional<std::int64_t> media_us, Found& found) {
+bool read_novatek_packet(ByteSpan packet, const FoundPlace& place, Found& found) {
   constexpr std::size_t kHeadBytes = 16;  // that a box would have before the fields
   constexpr std::size_t kRecordBytes = 0x3c - kHeadBytes;
   for (const std::size_t before : {std::size_t{0}, std::size_t{164}}) {
@@ -333,11 +302,11 @@ bool read_novatek_packet(ByteSpan packet, std::uint64_t offset, std::int32_t str
     Bytes block(kHeadBytes + kRecordBytes);
     std::copy(record.begin(), record.end(), block.begin() + kHeadBytes);
     if (const auto fix = read_novatek(block)) {
-      add_fix(*fix, {{}, offset + before, stream, media_us}, found);
+      add_fix(*fix, place.behind(before), found);
       return true;
     }
   }
-  return read_timeless(packet, {packet, offset, stream, media_us}, found);
+  return read_timeless(packet, place, found);
 }
 
 }  // namespace hansom::ingest

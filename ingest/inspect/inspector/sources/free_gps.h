@@ -27,7 +27,6 @@ void find_free_gps(ByteSpan clip, LookBudget& budget, Found& found);
 // The same fields without a box around them, as they stand in private packets of transport streams
 // (ExifTool, lib/Image/ExifTool/M2TS.pm): after nothing, or after 164 bytes of the camera's own.
 // False when it is no such record.
-[[nodiscard]] bool read_novatek_packet(ByteSpan packet, std::uint64_t offset, std::int32_t stream,
-                                       std::optional<std::int64_t> media_us, Found& found);
+[[nodiscard]] bool read_novatek_packet(ByteSpan packet, const FoundPlace& place, Found& found);
 
 }  // namespace hansom::ingest

@@ -7,13 +7,13 @@
 #include "ingest/inspect/inspector/sources/byte_reader.h"
 #include "ingest/inspect/inspector/sources/epochs.h"
 #include "ingest/inspect/inspector/sources/number_text.h"
+#include "ingest/inspect/inspector/sources/speeds.h"
 
 namespace hansom::ingest {
 namespace {
 
 constexpr std::size_t kFieldsMax = 16;  // of one element; GPRI has ten
 constexpr char kNested = '\0';
-constexpr double kMetresPerSecondInKmh = 3.6;
 
 struct Item {
   std::uint32_t key = 0;
@@ -195,16 +195,13 @@ class GpmfReader {
     }
   }
 
+  [[nodiscard]] FoundPlace place_of(const Item& item) const {
+    return {item.offset, sample_.media_us, stream_};
+  }
+
   void add_time(const char* source, const Item& item, std::string value,
                 std::optional<std::int64_t> unix_us) {
-    FoundTime time;
-    time.source = source;
-    time.value = std::move(value);
-    time.unix_us = unix_us;
-    time.stream = stream_;
-    time.offset = item.offset;
-    time.media_us = sample_.media_us;
-    found_.add(std::move(time));
+    found_.add(FoundTime{place_of(item), source, std::move(value), unix_us});
   }
 
   void read_time(const Item& item) {
@@ -229,12 +226,8 @@ class GpmfReader {
       const Fields fields =
           read_fields(types_of(item), item.data.subspan(i * item.size, item.size));
       if (fields.count < 4) return;
-      FoundPosition position;
-      position.source = source;
-      position.value = fields.text + scale_text();
-      position.stream = stream_;
-      position.offset = item.offset + i * item.size;
-      position.media_us = sample_.media_us;
+      FoundPosition position{place_of(item).behind(i * item.size), source,
+                             fields.text + scale_text()};
       if (sample_.media_us && sample_.duration_us) {
         *position.media_us += *sample_.duration_us / static_cast<std::int64_t>(item.count) *
                               static_cast<std::int64_t>(i);
@@ -248,7 +241,7 @@ class GpmfReader {
     if (state_.dop) position.value += " dop " + std::to_string(*state_.dop);
     if (state_.fix == 0U) return;
     put_place(fields, 0, position);
-    position.speed_kmh = scaled(fields, 3) * kMetresPerSecondInKmh;
+    position.speed_kmh = scaled(fields, 3) * kKmhPerMetrePerSecond;
     if (index == 0) position.unix_us = state_.utc_us;
     found_.add(std::move(position));
   }
@@ -258,7 +251,7 @@ class GpmfReader {
     constexpr double kDaysMax = 1e6;
     if (fields.count < kCount || fields.raw[8].value == 0) return;
     put_place(fields, 0, position);
-    position.speed_kmh = scaled(fields, 3) * kMetresPerSecondInKmh;
+    position.speed_kmh = scaled(fields, 3) * kKmhPerMetrePerSecond;
     const double days = scaled(fields, 5);
     const double seconds = scaled(fields, 6);
     if (days >= 0 && days < kDaysMax && seconds >= 0 && seconds < 86'401) {

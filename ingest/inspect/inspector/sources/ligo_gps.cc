@@ -11,6 +11,7 @@
 #include "ingest/inspect/inspector/sources/ligo_cipher.h"
 #include "ingest/inspect/inspector/sources/nmea.h"
 #include "ingest/inspect/inspector/sources/search.h"
+#include "ingest/inspect/inspector/sources/speeds.h"
 
 namespace hansom::ingest {
 namespace {
@@ -108,16 +109,6 @@ std::string_view member(std::string_view json, std::string_view name) {
 
 }  // namespace
 
-void LigoGps::add_time(const Record& record, const char* source, std::string_view value) {
-  FoundTime time;
-  time.source = source;
-  time.value = value;
-  time.stream = record.stream;
-  time.offset = record.offset;
-  time.media_us = record.media_us;
-  found_.add(std::move(time));
-}
-
 bool LigoGps::read_text(std::string_view text, const Record& record) {
   text = text.substr(0, text.find('\0'));
   std::string_view rest = text;
@@ -130,21 +121,16 @@ bool LigoGps::read_text(std::string_view text, const Record& record) {
   const auto latitude = read_coordinate(north, 'N', 'S');
   const auto longitude = read_coordinate(east, 'E', 'W');
   if (record.mixed || !latitude || !longitude) {
-    add_time(record, "LigoGPS", time);
+    found_.add(FoundTime{record.place, "LigoGPS", time});
     if (record.mixed) {
-      add_time(record, "LigoGPS:mixed", text);
+      found_.add(FoundTime{record.place, "LigoGPS:mixed", std::string(text)});
     } else if (north.starts_with(kUnknownHemisphere)) {
-      add_time(record, "LigoGPS:no_hemisphere", text);
+      found_.add(FoundTime{record.place, "LigoGPS:no_hemisphere", std::string(text)});
     }
     return true;
   }
-  FoundPosition position;
-  position.source = "LigoGPS";
-  position.value = text;
+  FoundPosition position{record.place, "LigoGPS", std::string(text)};
   position.time = time;
-  position.stream = record.stream;
-  position.offset = record.offset;
-  position.media_us = record.media_us;
   const bool with_minutes = std::abs(*latitude) > 90;
   position.latitude_deg = with_minutes ? degrees_of(*latitude) : *latitude;
   position.longitude_deg = with_minutes ? degrees_of(*longitude) : *longitude;
@@ -166,31 +152,25 @@ void LigoGps::read_json(std::string_view json, const Record& record) {
   const auto latitude = read_decimal(member(json, "Latitude"));
   const auto longitude = read_decimal(member(json, "Longitude"));
   if (member(json, "status") != "A" || !latitude || !longitude) {
-    add_time(record, "void:LigoGPS", *time);
+    found_.add(FoundTime{record.place, "void:LigoGPS", *time});
     return;
   }
-  constexpr double kKnotsInKmh = 1.852;
-  FoundPosition position;
-  position.source = "LigoGPS";
-  position.value = member(json, "Latitude");
+  FoundPosition position{record.place, "LigoGPS", std::string(member(json, "Latitude"))};
   position.value += std::string(" ") + std::string(member(json, "NS")) + " ";
   position.value += member(json, "Longitude");
   position.value += std::string(" ") + std::string(member(json, "EW"));
   position.time = *time;
-  position.stream = record.stream;
-  position.offset = record.offset;
-  position.media_us = record.media_us;
   position.latitude_deg = member(json, "NS") == "S" ? -*latitude : *latitude;
   position.longitude_deg = member(json, "EW") == "W" ? -*longitude : *longitude;
   if (const auto knots = read_decimal(member(json, "Speed"))) {
-    position.speed_kmh = *knots * kKnotsInKmh;
+    position.speed_kmh = *knots * kKmhPerKnot;
   }
   found_.add(std::move(position));
 }
 
 // The records after one magic, which stands at the front of `bytes`.
 void LigoGps::read_records(ByteSpan bytes, Record record) {
-  const std::uint64_t base = record.offset;
+  const FoundPlace magic = record.place;
   const std::string_view text = text_of(bytes);
   if (text.substr(kMagic.size()).starts_with(" {")) {
     const std::string_view json = text.substr(kMagic.size() + 1, kJsonBytesMax);
@@ -209,7 +189,7 @@ void LigoGps::read_records(ByteSpan bytes, Record record) {
        at += kRecordBytes, --left) {
     if (budget_.samples == 0) return;
     --budget_.samples;
-    record.offset = base + at;
+    record.place = magic.behind(at);
     ByteReader reader(bytes.subspan(at));
     const bool has_mark = text_of(reader.bytes(4)) == kMark;
     if (!marked) {
@@ -250,9 +230,7 @@ void LigoGps::find(ByteSpan clip) {
   while (const auto at = search.next()) {
     if (budget_.samples == 0) return;
     --budget_.samples;
-    Record record;
-    record.offset = *at;
-    read_records(clip.subspan(*at), record);
+    read_records(clip.subspan(*at), {{*at}});
   }
 }
 
@@ -260,11 +238,7 @@ bool LigoGps::read(const Sample& sample, std::int32_t stream) {
   Search search(sample.bytes, kMagic);
   const auto at = search.next();
   if (!at) return false;
-  Record record;
-  record.offset = sample.offset + *at;
-  record.stream = stream;
-  record.media_us = sample.media_us;
-  read_records(sample.bytes.subspan(*at), record);
+  read_records(sample.bytes.subspan(*at), {{sample.offset + *at, sample.media_us, stream}});
   return true;
 }
 

@@ -37,11 +37,8 @@ class LigoGps {
   void finish();
 
  private:
-  // Where a record stands and what is told of it.
   struct Record {
-    std::uint64_t offset = 0;
-    std::int32_t stream = -1;
-    std::optional<std::int64_t> media_us;
+    FoundPlace place;
     bool mixed = false;  // its coordinates are not what they look like
   };
   struct Replaced {
@@ -52,7 +49,6 @@ class LigoGps {
   void read_packed(ByteSpan packed, ByteSpan as_it_stands, const Record& record);
   bool read_text(std::string_view text, const Record& record);
   void read_json(std::string_view json, const Record& record);
-  void add_time(const Record& record, const char* source, std::string_view value);
 
   LookBudget& budget_;
   Found& found_;

@@ -24,14 +24,7 @@ void read_mpeg_groups(ByteSpan packet, const PacketPlace& place, Found& found) {
     std::array<char, 32> text{};
     std::snprintf(text.data(), text.size(), "%02u:%02u:%02u%c%02u", hours, minutes, seconds,
                   bits >> 31U != 0 ? ';' : ':', pictures);
-    FoundTime time;
-    time.source = "mpeg2:gop";
-    time.value = text.data();
-    time.stream = place.stream;
-    time.offset = place.offset;
-    if (time.offset && place.in_one_piece) *time.offset += *at;
-    time.media_us = place.media_us;
-    found.add(std::move(time));
+    found.add(FoundTime{place.behind(*at), "mpeg2:gop", text.data()});
   }
 }
 

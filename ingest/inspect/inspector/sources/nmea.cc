@@ -7,13 +7,13 @@
 
 #include "ingest/inspect/inspector/sources/epochs.h"
 #include "ingest/inspect/inspector/sources/iso6709.h"
+#include "ingest/inspect/inspector/sources/speeds.h"
 
 namespace hansom::ingest {
 namespace {
 
 constexpr std::size_t kSentenceBytesMax = 120;  // the standard has 82; recorders append
 constexpr std::size_t kFieldsMax = 20;
-constexpr double kKnotsInKmh = 1.852;
 
 bool is_upper(char c) {
   return c >= 'A' && c <= 'Z';
@@ -116,8 +116,7 @@ std::optional<double> coordinate(std::string_view number, std::string_view hemis
 
 struct Writer {
   const Sentence& sentence;
-  const TextPlace& place;
-  std::uint64_t offset;
+  FoundPlace place;
   Found& found;
 
   [[nodiscard]] std::string source(const char* before) const {
@@ -126,14 +125,11 @@ struct Writer {
   }
 
   void add_time(const char* before, std::optional<std::int64_t> unix_us) const {
-    FoundTime time;
-    time.source = source(before);
-    time.value = sentence.whole;
-    time.unix_us = unix_us;
-    time.stream = place.stream;
-    time.offset = offset;
-    time.media_us = place.media_us;
-    found.add(std::move(time));
+    found.add(FoundTime{place, source(before), std::string(sentence.whole), unix_us});
+  }
+
+  [[nodiscard]] FoundPosition position() const {
+    return {place, source(""), std::string(sentence.whole)};
   }
 
   // Latitude and longitude stand in four fields from `first` on. False when they do not.
@@ -144,11 +140,6 @@ struct Writer {
     if (!latitude || !longitude) return false;
     position.latitude_deg = *latitude;
     position.longitude_deg = *longitude;
-    position.source = source("");
-    position.value = sentence.whole;
-    position.stream = place.stream;
-    position.offset = offset;
-    position.media_us = place.media_us;
     found.add(std::move(position));
     return true;
   }
@@ -157,9 +148,9 @@ struct Writer {
 void read_rmc(const Writer& writer) {
   const auto& fields = writer.sentence.fields;
   const auto unix_us = instant_of_rmc(writer.sentence);
-  FoundPosition position;
+  FoundPosition position = writer.position();
   position.unix_us = unix_us;
-  if (const auto knots = read_decimal(fields[6])) position.speed_kmh = *knots * kKnotsInKmh;
+  if (const auto knots = read_decimal(fields[6])) position.speed_kmh = *knots * kKmhPerKnot;
   position.heading_deg = read_decimal(fields[7]);
   if (fields[1] == "A" && writer.add_position(2, std::move(position))) return;
   if (!fields[0].empty()) writer.add_time(fields[1] == "A" ? "" : "void:", unix_us);
@@ -168,7 +159,7 @@ void read_rmc(const Writer& writer) {
 void read_gga(const Writer& writer) {
   const auto& fields = writer.sentence.fields;
   if (fields[5].empty() || fields[5] == "0") return;
-  FoundPosition position;
+  FoundPosition position = writer.position();
   position.time = fields[0];
   position.altitude_m = read_decimal(fields[8]);
   writer.add_position(1, std::move(position));
@@ -191,7 +182,7 @@ double degrees_of(double degrees_and_minutes) {
   return degrees + (degrees_and_minutes - degrees * 100) / 60;
 }
 
-void find_nmea(std::string_view text, const TextPlace& place, Found& found) {
+void find_nmea(std::string_view text, const FoundPlace& place, Found& found) {
   for (std::size_t at = 0; at + 6 < text.size(); ++at) {
     // Two letters of talker, three of type, a comma; no letter before them.
     if (text[at + 5] != ',' || !is_upper(text[at]) || !is_upper(text[at + 1])) continue;
@@ -200,7 +191,7 @@ void find_nmea(std::string_view text, const TextPlace& place, Found& found) {
     if (type != "RMC" && type != "GGA" && type != "ZDA") continue;
     const Sentence sentence = sentence_at(text, at);
     const bool dollar = at > 0 && text[at - 1] == '$';
-    const Writer writer{sentence, place, place.offset + at - (dollar ? 1 : 0), found};
+    const Writer writer{sentence, place.behind(at - (dollar ? 1 : 0)), found};
     if (type == "RMC" && sentence.count >= 9) read_rmc(writer);
     if (type == "GGA" && sentence.count >= 9) read_gga(writer);
     if (type == "ZDA" && sentence.count >= 4) read_zda(writer);

@@ -94,9 +94,10 @@ void read_payload(const Unit& unit, std::size_t from, std::optional<std::int64_t
   const ByteSpan payload = budget.take(ByteSpan(unit.bytes).subspan(from));
   Found within;
   const Sample sample{payload, from, media_us, std::nullopt};
+  const FoundPlace place{from, media_us};
   LigoGps ligo(budget, within);
-  if (!read_novatek_packet(payload, from, -1, media_us, within) && !ligo.read(sample, -1)) {
-    read_text(text_of(payload), {from, media_us, -1}, "private", within);
+  if (!read_novatek_packet(payload, place, within) && !ligo.read(sample, -1)) {
+    read_text(text_of(payload), place, "private", within);
   }
   const auto add_all = [&](const auto& groups) {
     for (const auto& group : groups) {

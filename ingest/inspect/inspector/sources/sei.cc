@@ -48,18 +48,13 @@ SeiReader::SeiReader(Codec codec, ByteSpan configuration) : codec_(codec) {
 }
 
 void SeiReader::read(ByteSpan packet, const PacketPlace& place, Found& found) {
-  const auto place_of = [&place](std::size_t at) {
-    PacketPlace of = place;
-    if (of.offset && of.in_one_piece) *of.offset += at;
-    return of;
-  };
   if (length_bytes_ > 0) {
     ByteReader reader(packet);
     while (reader.left() > length_bytes_) {
       std::size_t size = 0;
       for (std::size_t i = 0; i < length_bytes_; ++i) size = size << 8U | reader.u8();
       const std::size_t at = reader.at();
-      if (!read_nal(reader.bytes(std::min(size, reader.left())), place_of(at), found)) return;
+      if (!read_nal(reader.bytes(std::min(size, reader.left())), place.behind(at), found)) return;
     }
     return;
   }
@@ -71,11 +66,11 @@ void SeiReader::read(ByteSpan packet, const PacketPlace& place, Found& found) {
     if (at >= packet.size() || !read_nal(packet.subspan(at, 1), {}, found)) return;
     next = starts.next();
     const std::size_t end = next.value_or(packet.size());
-    if (!read_nal(packet.subspan(at, end - at), place_of(at), found)) return;
+    if (!read_nal(packet.subspan(at, end - at), place.behind(at), found)) return;
   }
 }
 
-bool SeiReader::read_nal(ByteSpan nal, const PacketPlace& place, Found& found) {
+bool SeiReader::read_nal(ByteSpan nal, const FoundPlace& place, Found& found) {
   if (nal.empty()) return true;
   if (codec_ == Codec::kHevc) {
     const unsigned type = (nal[0] >> 1U) & 63U;
@@ -100,7 +95,7 @@ void SeiReader::read_parameters(ByteSpan nal) {
   if (const auto timing = read_h264_timing(unescaped(nal.subspan(1)))) timing_ = timing;
 }
 
-void SeiReader::read_messages(ByteSpan payload, const PacketPlace& place, Found& found) {
+void SeiReader::read_messages(ByteSpan payload, const FoundPlace& place, Found& found) {
   bytes_read_ += payload.size();
   if (bytes_read_ > kLookedBytesMax) return;
   ByteReader reader(unescaped(payload));
@@ -121,7 +116,7 @@ void SeiReader::read_messages(ByteSpan payload, const PacketPlace& place, Found&
   }
 }
 
-void SeiReader::read_message(std::uint32_t type, ByteSpan message, const PacketPlace& place,
+void SeiReader::read_message(std::uint32_t type, ByteSpan message, const FoundPlace& place,
                              Found& found) {
   std::optional<std::string> clock;
   const char* source = "h264:pic_timing";
@@ -134,13 +129,7 @@ void SeiReader::read_message(std::uint32_t type, ByteSpan message, const PacketP
     source = "hevc:time_code";
   }
   if (!clock) return;
-  FoundTime time;
-  time.source = source;
-  time.value = *std::move(clock);
-  time.stream = place.stream;
-  time.offset = place.offset;
-  time.media_us = place.media_us;
-  found.add(std::move(time));
+  found.add(FoundTime{place, source, *std::move(clock)});
 }
 
 }  // namespace hansom::ingest

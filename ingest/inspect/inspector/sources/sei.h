@@ -9,10 +9,12 @@ namespace hansom::ingest {
 
 // Where a packet of a picture stream stands.
 struct PacketPlace {
-  std::optional<std::uint64_t> offset;  // in the clip, of its first byte
-  bool in_one_piece = false;  // it lies in the clip as it is; else `offset` is all that is known
-  std::optional<std::int64_t> media_us;
-  std::int32_t stream = -1;
+  FoundPlace first;           // of its first byte
+  bool in_one_piece = false;  // it lies in the clip as it is; else that is all that is known
+
+  [[nodiscard]] FoundPlace behind(std::size_t bytes) const {
+    return in_one_piece ? first.behind(bytes) : first;
+  }
 };
 
 // Reads the messages of one stream's packets (ITU-T H.264 and H.265, 7.3.2.3 and annexes D), up to
@@ -33,9 +35,9 @@ class SeiReader {
 
  private:
   // False at a slice: nothing behind it is looked at.
-  bool read_nal(ByteSpan nal, const PacketPlace& place, Found& found);
-  void read_messages(ByteSpan payload, const PacketPlace& place, Found& found);
-  void read_message(std::uint32_t type, ByteSpan message, const PacketPlace& place, Found& found);
+  bool read_nal(ByteSpan nal, const FoundPlace& place, Found& found);
+  void read_messages(ByteSpan payload, const FoundPlace& place, Found& found);
+  void read_message(std::uint32_t type, ByteSpan message, const FoundPlace& place, Found& found);
   void read_parameters(ByteSpan nal);
   [[nodiscard]] ByteSpan unescaped(ByteSpan payload);
 

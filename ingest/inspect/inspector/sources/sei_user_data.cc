@@ -7,7 +7,7 @@
 #include "ingest/inspect/inspector/sources/byte_reader.h"
 #include "ingest/inspect/inspector/sources/epochs.h"
 #include "ingest/inspect/inspector/sources/number_text.h"
-#include "ingest/inspect/inspector/sources/sei.h"
+#include "ingest/inspect/inspector/sources/speeds.h"
 #include "ingest/inspect/inspector/sources/text_track.h"
 
 namespace hansom::ingest {
@@ -19,15 +19,8 @@ constexpr std::string_view kNanoseconds{
 constexpr std::uint8_t kGeneralTag = 1;
 
 void add_time(const char* source, std::uint64_t value, std::optional<std::int64_t> unix_us,
-              const PacketPlace& place, Found& found) {
-  FoundTime time;
-  time.source = source;
-  time.value = std::to_string(value);
-  time.unix_us = unix_us;
-  time.stream = place.stream;
-  time.offset = place.offset;
-  time.media_us = place.media_us;
-  found.add(std::move(time));
+              const FoundPlace& place, Found& found) {
+  found.add(FoundTime{place, source, std::to_string(value), unix_us});
 }
 
 std::optional<std::int64_t> from_1970_us(std::uint64_t us) {
@@ -51,7 +44,7 @@ ByteSpan general_tag(ByteSpan tags, bool short_lengths) {
   return {};
 }
 
-void read_axis(ByteSpan tags, const PacketPlace& place, Found& found) {
+void read_axis(ByteSpan tags, const FoundPlace& place, Found& found) {
   ByteReader reader(general_tag(tags, true));
   const std::uint8_t version = reader.u8();
   reader.skip(4 + 2 + 3);  // counters, version of the signer
@@ -61,7 +54,7 @@ void read_axis(ByteSpan tags, const PacketPlace& place, Found& found) {
   add_time("axis:signed", us, from_1970_us(us), place, found);
 }
 
-void read_onvif(ByteSpan tags, const PacketPlace& place, Found& found) {
+void read_onvif(ByteSpan tags, const FoundPlace& place, Found& found) {
   ByteReader reader(general_tag(tags, false));
   const std::uint8_t version = reader.u8();
   reader.skip(3 + 1);  // version of the signer, what made it sign
@@ -75,7 +68,7 @@ void read_onvif(ByteSpan tags, const PacketPlace& place, Found& found) {
 }
 
 // Eight bytes with 0xff after each two, behind a byte of status.
-void read_misp(ByteSpan rest, bool nanoseconds, const PacketPlace& place, Found& found) {
+void read_misp(ByteSpan rest, bool nanoseconds, const FoundPlace& place, Found& found) {
   ByteReader reader(rest);
   reader.skip(1);
   std::uint64_t value = 0;
@@ -97,7 +90,7 @@ std::uint64_t varint(ByteReader& reader) {
   return value;
 }
 
-void read_tesla(ByteSpan buffer, const PacketPlace& place, Found& found) {
+void read_tesla(ByteSpan buffer, const FoundPlace& place, Found& found) {
   std::array<std::optional<double>, 14> fields;  // by number
   ByteReader reader(buffer);
   while (reader.left() > 0) {
@@ -126,16 +119,12 @@ void read_tesla(ByteSpan buffer, const PacketPlace& place, Found& found) {
   constexpr std::size_t kHeading = 13;
   if (!fields[kLatitude] || !fields[kLongitude]) return;
   if (*fields[kLatitude] == 0 && *fields[kLongitude] == 0) return;
-  FoundPosition position;
-  position.source = "tesla";
-  position.value = number_text(*fields[kLatitude]) + " " + number_text(*fields[kLongitude]);
-  position.stream = place.stream;
-  position.offset = place.offset;
-  position.media_us = place.media_us;
+  FoundPosition position{place, "tesla",
+                         number_text(*fields[kLatitude]) + " " + number_text(*fields[kLongitude])};
   position.latitude_deg = *fields[kLatitude];
   position.longitude_deg = *fields[kLongitude];
   position.heading_deg = fields[kHeading];
-  if (fields[kSpeed]) position.speed_kmh = *fields[kSpeed] * 3.6;
+  if (fields[kSpeed]) position.speed_kmh = *fields[kSpeed] * kKmhPerMetrePerSecond;
   found.add(std::move(position));
 }
 
@@ -149,7 +138,7 @@ std::optional<std::size_t> tesla_buffer(ByteSpan message) {
 
 }  // namespace
 
-void read_sei_user_data(ByteSpan message, const PacketPlace& place, Found& found) {
+void read_sei_user_data(ByteSpan message, const FoundPlace& place, Found& found) {
   if (const auto tesla = tesla_buffer(message)) {
     return read_tesla(message.subspan(*tesla), place, found);
   }
@@ -166,9 +155,7 @@ void read_sei_user_data(ByteSpan message, const PacketPlace& place, Found& found
   const auto add_all = [&](const auto& groups) {
     for (const auto& group : groups) {
       for (auto item : group.items) {
-        item.offset = place.offset;
-        item.media_us = place.media_us;
-        item.stream = place.stream;
+        static_cast<FoundPlace&>(item) = place;
         found.add(std::move(item));
       }
     }

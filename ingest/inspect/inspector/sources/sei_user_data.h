@@ -12,8 +12,6 @@ inline constexpr std::string_view kAxisUuid = "Signed Video...0";
 inline constexpr std::string_view kOnvifUuid{
     "\x00\x5b\xc9\x3f\x2d\x71\x5e\x95\xad\xa4\x79\x6f\x90\x87\x7a\x6f", kUuidBytes};
 
-struct PacketPlace;
-
 // One message (ITU-T H.264, D.1.7: a UUID and bytes), emulation prevention undone. Its offset is
 // that of the NAL unit it stands in. By UUID:
 // - "Signed Video...0", Axis: tags, of which 1 may hold the GOP's UTC in microseconds since 1970
@@ -27,6 +25,6 @@ struct PacketPlace;
 //   longitude (12), heading (13) and speed (4) (github.com/teslamotors/dashcam, dashcam.proto);
 //   0, 0 is no fix. Source: "tesla".
 // - any other: dates and NMEA in its text. Source: "sei".
-void read_sei_user_data(ByteSpan message, const PacketPlace& place, Found& found);
+void read_sei_user_data(ByteSpan message, const FoundPlace& place, Found& found);
 
 }  // namespace hansom::ingest

@@ -25,25 +25,16 @@ bool read_sigmastar(const Sample& sample, std::int32_t stream, Found& found) {
   const bool is_void = latitude == kNoFix;
   const auto time = civil_text(1900 + year, is_void ? month + 1 : month, day, hour, minute, second);
   if (!time) return false;
+  const FoundPlace place{sample.offset, sample.media_us, stream};
   if (is_void) {
-    FoundTime told;
-    told.source = "void:gps:ssmd";
-    told.value = *time;
-    told.stream = stream;
-    told.offset = sample.offset;
-    told.media_us = sample.media_us;
-    found.add(std::move(told));
+    found.add(FoundTime{place, "void:gps:ssmd", *time});
     return true;
   }
-  FoundPosition position;
-  position.source = "gps:ssmd";
+  FoundPosition position{place, "gps:ssmd"};
   position.value = number_text(latitude) + " " + number_text(longitude) + " " +
                    std::to_string(altitude) + " " + std::to_string(speed) + " " +
                    std::to_string(year) + " " + std::to_string(month) + " " + std::to_string(day);
   position.time = *time;
-  position.stream = stream;
-  position.offset = sample.offset;
-  position.media_us = sample.media_us;
   position.latitude_deg = latitude;
   position.longitude_deg = longitude;
   position.altitude_m = altitude;

@@ -51,13 +51,10 @@ bool read_garmin(const Sample& sample, std::int32_t stream, Found& found) {
   const std::int32_t latitude = reader.i32le();
   const std::int32_t longitude = reader.i32le();
   constexpr double kUnit = 180.0 / (1ULL << 31U);
-  FoundPosition position;
-  position.source = "PNDM";
-  position.value =
-      std::to_string(latitude) + " " + std::to_string(longitude) + " " + std::to_string(speed);
-  position.stream = stream;
-  position.offset = sample.offset + at;
-  position.media_us = sample.media_us;
+  FoundPosition position{
+      {sample.offset + at, sample.media_us, stream},
+      "PNDM",
+      std::to_string(latitude) + " " + std::to_string(longitude) + " " + std::to_string(speed)};
   position.latitude_deg = latitude * kUnit;
   position.longitude_deg = longitude * kUnit;
   found.add(std::move(position));
@@ -65,35 +62,25 @@ bool read_garmin(const Sample& sample, std::int32_t stream, Found& found) {
 }
 
 // The numbers in brackets before BlackVue's sentences.
-void read_brackets(std::string_view text, const TextPlace& place, Found& found) {
+void read_brackets(std::string_view text, const FoundPlace& place, Found& found) {
   for (std::size_t at = text.find('['); at != std::string_view::npos; at = text.find('[', at + 1)) {
     const std::string_view rest = text.substr(at + 1, 20);
     const std::size_t size = rest.find(']');
     if (size == std::string_view::npos || size < 10) continue;
     const std::string_view number = rest.substr(0, size);
     if (number.find_first_not_of("0123456789") != std::string_view::npos) continue;
-    FoundTime time;
-    time.source = "blackvue:ms";
-    time.value = number;
-    time.offset = place.offset + at + 1;
-    found.add(std::move(time));
+    found.add(FoundTime{place.behind(at + 1), "blackvue:ms", std::string(number)});
   }
 }
 
 }  // namespace
 
-void read_text(std::string_view text, const TextPlace& place, const char* source, Found& found) {
+void read_text(std::string_view text, const FoundPlace& place, const char* source, Found& found) {
   find_nmea(text, place, found);
   std::size_t dates = 0;
   for (std::size_t at = 0; at + kCivilBytes <= text.size() && dates < kDatesMax; ++at) {
     if ((at > 0 && is_digit(text[at - 1])) || !is_civil(text.substr(at))) continue;
-    FoundTime time;
-    time.source = source;
-    time.value = text.substr(at, kCivilBytes);
-    time.stream = place.stream;
-    time.offset = place.offset + at;
-    time.media_us = place.media_us;
-    found.add(std::move(time));
+    found.add(FoundTime{place.behind(at), source, std::string(text.substr(at, kCivilBytes))});
     ++dates;
     at += kCivilBytes - 1;
   }
@@ -117,7 +104,7 @@ void find_blackvue(ByteSpan clip, LookBudget& budget, Found& found) {
     if (box->type != box_type("free") && box->type != box_type("skip")) continue;
     const auto gps = find_box(*box, {box_type("gps ")}, budget);
     if (!gps) continue;
-    const TextPlace place{gps->offset, std::nullopt, -1};
+    const FoundPlace place{gps->offset};
     const std::string_view text = text_of(budget.take(gps->payload));
     read_brackets(text, place, found);
     find_nmea(text, place, found);

@@ -12,7 +12,7 @@ namespace hansom::ingest {
 // What a text tells: NMEA sentences, and dates with times of day that are not part of one, such as
 // "2026-03-29 00:59:59" and "2026/03/29 00:59:59" (source `source`; no zone is told). At most eight
 // of those a text.
-void read_text(std::string_view text, const TextPlace& place, const char* source, Found& found);
+void read_text(std::string_view text, const FoundPlace& place, const char* source, Found& found);
 
 // A sample of a text track (tx3g, 3GPP TS 26.245, 5.17; QuickTime's text): a size and that much
 // text, source "text". Or Garmin's PNDM (ExifTool, lib/Image/ExifTool/QuickTimeStream.pl): speed,

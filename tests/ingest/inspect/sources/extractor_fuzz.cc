@@ -33,7 +33,7 @@ namespace {
   static_cast<void>(read_iso6709(text_of(sample.bytes)));
 }
 [[maybe_unused]] void novatek_packet(const Sample& sample, Found& found) {
-  static_cast<void>(read_novatek_packet(sample.bytes, sample.offset, 0, sample.media_us, found));
+  static_cast<void>(read_novatek_packet(sample.bytes, {sample.offset, sample.media_us, 0}, found));
 }
 [[maybe_unused]] void ligo_gps(const Sample& sample, Found& found) {
   LookBudget budget = LookBudget::whole();

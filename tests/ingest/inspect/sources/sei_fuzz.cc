@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const hansom::ByteSpan configuration = rest.first(std::min<std::size_t>(data[1], rest.size()));
   SeiReader reader(codec, configuration);
   Found found;
-  reader.read(rest.subspan(configuration.size()), {0, true, 0, 0}, found);
+  reader.read(rest.subspan(configuration.size()), {{0, 0, 0}, true}, found);
   hansom::test::check_found(found, size);
   return 0;
 }

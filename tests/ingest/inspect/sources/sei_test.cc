@@ -91,7 +91,7 @@ const std::string kSlice = "\x65" + std::string(40, '\x55');
 Found read_h264(const std::string& packet, const std::string& configuration = "") {
   Found found;
   SeiReader reader(SeiReader::Codec::kH264, bytes_of(configuration));
-  reader.read(bytes_of(packet), {1000, true, 40'000, 2}, found);
+  reader.read(bytes_of(packet), {{1000, 40'000, 2}, true}, found);
   return found;
 }
 
@@ -142,7 +142,7 @@ TEST(Sei, H265HasTimeCodes) {
   Found found;
   SeiReader reader(SeiReader::Codec::kHevc, {});
   const std::string packet = kStart + sei + kStart + "\x26\x01" + zeros(40);
-  reader.read(bytes_of(packet), {7, false, 0, 0}, found);
+  reader.read(bytes_of(packet), {{7, 0, 0}, false}, found);
   const auto times = times_of(found, "hevc:time_code");
   ASSERT_EQ(times.size(), 1U);
   EXPECT_EQ(times[0].value, "10:59:58:12");

@@ -81,7 +81,7 @@ TEST(MpegVideo, GroupsTellTheirTimeCode) {
                            bits(0, 1, 0, 0, 0, 0) + group + "ab";
   Found found;
   read_mpeg_groups({reinterpret_cast<const std::uint8_t*>(clip.data()), clip.size()},
-                   {100, true, 40'000, 1}, found);
+                   {{100, 40'000, 1}, true}, found);
   const auto times = times_of(found, "mpeg2:gop");
   ASSERT_EQ(times.size(), 2U) << "there is no such hour, and a marker is missing";
   EXPECT_EQ(times[0].value, "10:59:58:12");

@@ -45,12 +45,12 @@ StreamDecoder::Frames frames_at(evidence::Report::Level level) {
 }
 
 // What gathers the signed pictures of a stream, where it can have any.
-std::unique_ptr<SignedStream> signing_of(const AVCodecParameters& codec) {
+std::unique_ptr<SignedStream> signing_of(const AVCodecParameters& codec, bool may_be_signed) {
   const bool is_hevc = codec.codec_id == AV_CODEC_ID_HEVC;
   if (!is_hevc && codec.codec_id != AV_CODEC_ID_H264) return nullptr;
   const auto size = static_cast<std::size_t>(std::max(codec.extradata_size, 0));
   return std::make_unique<SignedStream>(is_hevc ? NalCodec::kHevc : NalCodec::kH264,
-                                        ByteSpan(codec.extradata, size));
+                                        ByteSpan(codec.extradata, size), may_be_signed);
 }
 
 const char* codec_name(const AVCodecParameters& codec) {
@@ -75,6 +75,8 @@ ClipStreams::ClipStreams(const Container& container, Found& found, PlacesInTime&
   if (context.start_time != AV_NOPTS_VALUE) start_us_ = context.start_time;
   has_claims_ = context.duration_estimation_method == AVFMT_DURATION_FROM_STREAM;
   claims_streams_ = is_movie_ || container.format() == "avi";
+  // Elsewhere than in a movie a message may lie in pieces.
+  const bool may_be_signed = !is_movie_ || holds_signers_uuid(container.clip());
   bool has_thumbnails = false;
   for (unsigned i = 0; i < context.nb_streams; ++i) {
     Stream stream;
@@ -94,7 +96,7 @@ ClipStreams::ClipStreams(const Container& container, Found& found, PlacesInTime&
       stream.sound = SoundProbe::open(*stream.libav);
     if (stream.is_picture) {
       stream.messages = messages_of(*stream.libav->codecpar);
-      stream.signing = signing_of(*stream.libav->codecpar);
+      stream.signing = signing_of(*stream.libav->codecpar, may_be_signed);
     }
     stream.is_text = is_text(stream.libav->codecpar->codec_id);
     streams_.push_back(std::move(stream));

@@ -77,6 +77,10 @@ Container::Container(ByteSpan clip) : input_(std::make_unique<Input>()) {
   input_->bytes = clip;
 }
 
+ByteSpan Container::clip() const {
+  return input_->bytes;
+}
+
 Container::~Container() {
   context_.reset();
   if (io_ != nullptr) {

@@ -33,6 +33,7 @@ class Container {
   [[nodiscard]] bool read(AVPacket& packet);
   [[nodiscard]] const Trouble& trouble() const { return trouble_; }
 
+  [[nodiscard]] ByteSpan clip() const;
   [[nodiscard]] AVFormatContext* context() const { return context_.get(); }
   // The demuxer's name as ffprobe prints it; empty while unknown.
   [[nodiscard]] std::string format() const;

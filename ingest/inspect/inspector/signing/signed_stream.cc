@@ -8,8 +8,10 @@
 
 namespace hansom::ingest {
 
-SignedStream::SignedStream(NalCodec codec, ByteSpan configuration)
-    : codec_(codec), length_bytes_(nal_length_bytes(codec, configuration)) {}
+SignedStream::SignedStream(NalCodec codec, ByteSpan configuration, bool may_be_signed)
+    : codec_(codec),
+      length_bytes_(nal_length_bytes(codec, configuration)),
+      may_be_signed_(may_be_signed) {}
 
 void SignedStream::add(ByteSpan packet, std::optional<std::int64_t> media_us) {
   NalUnits units(packet, length_bytes_);
@@ -40,14 +42,15 @@ void SignedStream::add_picture(NalKind kind, ByteSpan nal, std::optional<std::in
   hashed_bytes_ += nal.size();
   found_.limited = hashed_bytes_ > kSignedBytesMax || found_.units.size() >= kSignedUnitsMax;
   if (found_.limited) return;
-  const Hash own = hasher_.of(nal);
+  const Hash own = may_be_signed_ ? hasher_.of(nal) : Hash{};
+  const Hash linked = may_be_signed_ && first_ ? hasher_.of(*first_, own) : Hash{};
   SignedUnit unit{own, media_us, packets_, false};
   if (kind == NalKind::kFirstOfGop) {
     if (found_.messages.empty()) let_go_of_unsigned();
-    found_.gops.push_back({found_.units.size(), first_ ? hasher_.of(*first_, own) : Hash{}});
+    found_.gops.push_back({found_.units.size(), linked});
     first_ = own;
   } else if (first_) {
-    unit.hash = hasher_.of(*first_, own);
+    unit.hash = linked;
   }
   found_.units.push_back(unit);
 }

@@ -14,7 +14,9 @@ namespace hansom::ingest {
 
 // A NAL unit that a signer hashes.
 struct SignedUnit {
-  Hash hash{};  // of a GOP's first: of itself; of the others: of the first's hash and its own
+  // Of a GOP's first: of itself; of the others: of the first's hash and its own. Zeros where no
+  // message can come.
+  Hash hash{};
   std::optional<std::int64_t> media_us;
   std::uint32_t picture = 0;  // number of its packet in the stream, from 0
   bool is_message = false;    // of a signer, without a signature of its own: hashed like a first
@@ -48,8 +50,9 @@ struct SignedPictures {
 // Throws std::bad_alloc only. One thread.
 class SignedStream {
  public:
-  // `configuration`: the stream's avcC or hvcC record, or anything else.
-  SignedStream(NalCodec codec, ByteSpan configuration);
+  // `configuration`: the stream's avcC or hvcC record, or anything else. `may_be_signed`: false
+  // where it is known that no message will come; pictures are then counted and not hashed.
+  SignedStream(NalCodec codec, ByteSpan configuration, bool may_be_signed);
 
   void add(ByteSpan packet, std::optional<std::int64_t> media_us);
   // Moves out what was gathered.
@@ -63,6 +66,7 @@ class SignedStream {
 
   NalCodec codec_;
   std::size_t length_bytes_;
+  bool may_be_signed_;
   Hasher hasher_;
   SignedPictures found_;
   std::vector<Bytes> key_texts_;

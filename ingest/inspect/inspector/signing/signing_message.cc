@@ -7,6 +7,7 @@
 #include "ingest/inspect/inspector/sources/byte_reader.h"
 #include "ingest/inspect/inspector/sources/emulation_prevention.h"
 #include "ingest/inspect/inspector/sources/epochs.h"
+#include "ingest/inspect/inspector/sources/search.h"
 #include "ingest/inspect/inspector/sources/sei_user_data.h"
 
 namespace hansom::ingest {
@@ -215,6 +216,10 @@ class MessageReader {
 };
 
 }  // namespace
+
+bool holds_signers_uuid(ByteSpan bytes) {
+  return Search(bytes, kAxisUuid).next() || Search(bytes, kOnvifUuid).next();
+}
 
 std::optional<SigningMessage> read_signing_message(NalCodec codec, ByteSpan nal, Hasher& hasher) {
   if (nal.size() > kSigningMessageBytesMax) return std::nullopt;

@@ -41,6 +41,10 @@ struct SigningMessage {
   std::string maker, serial, firmware;  // as told
 };
 
+// Whether the UUID of any such message stands in bytes that lie as they were written: where it does
+// not, there is none.
+[[nodiscard]] bool holds_signers_uuid(ByteSpan bytes);
+
 // Nothing when the unit holds no such message. Bytes of emulation prevention are recognised whether
 // the signer wrote them or not. Requires: nal_kind() of it is kMessage.
 [[nodiscard]] std::optional<SigningMessage> read_signing_message(NalCodec codec, ByteSpan nal,

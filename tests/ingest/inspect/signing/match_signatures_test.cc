@@ -304,6 +304,27 @@ TEST(MatchSignatures, AStreamWithoutASignerIsLetGoOf) {
   EXPECT_TRUE(pictures.messages.empty());
 }
 
+TEST(MatchSignatures, WhatHasNoSignerIsCountedAlikeUnhashed) {
+  std::vector<std::string> packets;
+  for (const std::string& packet : TestSigner().sign().packets) {
+    const bool has_signer = holds_signers_uuid(
+        {reinterpret_cast<const std::uint8_t*>(packet.data()), packet.size()});
+    EXPECT_EQ(has_signer, packet.find("Signed Video") != std::string::npos);
+    if (!has_signer) packets.push_back(packet);
+  }
+  const SignedPictures hashed = gather(packets);
+  const SignedPictures counted = gather(packets, false, false);
+  ASSERT_EQ(counted.units.size(), hashed.units.size());
+  for (std::size_t i = 0; i < counted.units.size(); ++i) {
+    EXPECT_EQ(counted.units[i].hash, Hash{});
+    EXPECT_NE(hashed.units[i].hash, Hash{});
+    EXPECT_EQ(counted.units[i].picture, hashed.units[i].picture);
+    EXPECT_EQ(counted.units[i].media_us, hashed.units[i].media_us);
+  }
+  EXPECT_EQ(counted.gops.size(), hashed.gops.size());
+  EXPECT_EQ(counted.uncovered, hashed.uncovered);
+}
+
 TEST(MatchSignatures, TheSignerIsTold) {
   SigningStyle style;
   style.scheme = SigningScheme::kOnvif;

@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const hansom::Bytes record(30, 1);  // of both kinds: units behind two bytes of length
   const bool has_lengths = (data[0] & 2U) != 0;
   SignedStream stream(is_hevc ? NalCodec::kHevc : NalCodec::kH264,
-                      hansom::ByteSpan(record).first(has_lengths ? record.size() : 0));
+                      hansom::ByteSpan(record).first(has_lengths ? record.size() : 0), true);
   hansom::ByteSpan rest(data + 1, size - 1);
   std::int64_t time_us = 0;
   while (rest.size() >= 2) {

@@ -255,11 +255,12 @@ std::string without_first_unit(const std::string& packet) {
   return packet.substr(4 + size);
 }
 
-ingest::SignedPictures gather(const std::vector<std::string>& packets, bool is_hevc) {
+ingest::SignedPictures gather(const std::vector<std::string>& packets, bool is_hevc,
+                              bool may_be_signed) {
   const std::string configuration = is_hevc ? be(1, 1) + zeros(20) + be(1, 3) + zeros(1)
                                             : be(1, 1) + zeros(3) + be(1, 3) + zeros(2);
   ingest::SignedStream stream(is_hevc ? ingest::NalCodec::kHevc : ingest::NalCodec::kH264,
-                              bytes_of(configuration));
+                              bytes_of(configuration), may_be_signed);
   std::int64_t time_us = 0;
   for (const std::string& packet : packets) {
     stream.add(bytes_of(packet), time_us);

@@ -53,7 +53,7 @@ class TestSigner {
 
 // What lies in a stream of these packets; the times are 40 ms a packet.
 [[nodiscard]] ingest::SignedPictures gather(const std::vector<std::string>& packets,
-                                            bool is_hevc = false);
+                                            bool is_hevc = false, bool may_be_signed = true);
 // Appends to a NAL unit, with bytes of emulation prevention where they have to be.
 void append_escaped(std::string& nal, const std::string& more);
 // A packet's units without its first.

@@ -7,6 +7,7 @@
 #include "index/api/body.h"
 #include "index/api/json.h"
 #include "index/api/route.h"
+#include "index/api/seconds.h"
 #include "index/clocks/reckon.h"
 #include "index/register/register.h"
 #include "index/timeline/asked.h"
@@ -20,10 +21,6 @@ using timeline::Bounds;
 
 constexpr std::size_t kCorrectionIdBytes = 16;
 constexpr double kSecondsMax = 1e10;  // the rules have the real bound
-
-double seconds(std::int64_t us) {
-  return static_cast<double>(us) / 1e6;
-}
 
 json::object bounds_json(const Bounds& bounds, double unit) {
   json::object out;

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "index/api/json.h"
+#include "index/api/seconds.h"
 
 namespace hansom::api {
 
@@ -35,9 +36,9 @@ const char* scheme_name(const std::string& scheme) {
 }
 
 // "5.480 s".
-std::string seconds(std::int64_t us) {
+std::string seconds_text(std::int64_t us) {
   std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.3f s", static_cast<double>(us) / 1e6);
+  std::snprintf(text.data(), text.size(), "%.3f s", seconds(us));
   return text.data();
 }
 
@@ -61,7 +62,8 @@ std::string broken_words(const evidence::SignedStream& stream) {
   if (stream.pictures_broken() > 0) {
     out += ": " + std::to_string(stream.pictures_broken()) + " of " +
            count_of(all, "picture", "pictures") + " not as signed";
-    if (stream.has_first_broken_us()) out += ", the first at " + seconds(stream.first_broken_us());
+    if (stream.has_first_broken_us())
+      out += ", the first at " + seconds_text(stream.first_broken_us());
   }
   if (stream.units_missing() > 0) {
     out += "; " + count_of(stream.units_missing(), "signed picture is", "signed pictures are") +

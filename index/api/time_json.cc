@@ -2,6 +2,7 @@
 #include <boost/json/array.hpp>
 
 #include "index/api/json.h"
+#include "index/api/seconds.h"
 #include "index/timeline/traps.h"
 
 namespace hansom::api {
@@ -9,10 +10,6 @@ namespace hansom::api {
 namespace json = boost::json;
 
 namespace {
-
-double seconds(std::int64_t us) {
-  return static_cast<double>(us) / 1e6;
-}
 
 json::array findings_json(const evidence::TrueTime& time) {
   json::array all;

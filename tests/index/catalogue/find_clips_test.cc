@@ -4,7 +4,7 @@
 
 #include "index/catalogue/catalogue.h"
 #include "index/retention/retention.h"
-#include "tests/support/memory_index.h"
+#include "tests/support/rules_test.h"
 
 namespace hansom::catalogue {
 namespace {
@@ -13,16 +13,11 @@ using test::ClipSpec;
 using test::kSecondUs;
 using test::kStartUs;
 
-class FindClipsTest : public testing::Test {
+class FindClipsTest : public test::RulesTest {
  protected:
   void SetUp() override {
-    add(test::site_opened());
-    add(test::unit_enrolled("unit-1"));
-    add(test::unit_enrolled("unit-2"));
-  }
-  void add(const evidence::Record& record) {
-    const auto done = index_.submit(record);
-    ASSERT_TRUE(done.has_value()) << done.error().message;
+    RulesTest::SetUp();
+    accept(test::unit_enrolled("unit-2"));
   }
   void add_clip(const std::string& name, std::int64_t start_us, std::int64_t duration_ms = 60'000,
                 const std::string& unit = "unit-1", std::uint32_t channel = 1) {
@@ -32,7 +27,7 @@ class FindClipsTest : public testing::Test {
     spec.duration_ms = duration_ms;
     spec.unit = unit;
     spec.channel = channel;
-    add(test::clip_accepted(spec));
+    accept(test::clip_accepted(spec));
   }
   std::vector<std::string> find(const ClipQuery& query) {
     const auto page = find_clips(index_.reader(), query);
@@ -50,15 +45,6 @@ class FindClipsTest : public testing::Test {
     const auto page = find_clips(index_.reader(), query);
     return page ? "" : std::string(page.error().token);
   }
-  void destroy(const std::string& name) {
-    evidence::SweepPlan plan;
-    plan.add_items()->set_clip(test::digest_text(name));
-    add(test::sweep_planned(plan));
-    add(test::sweep_started(retention::plan_digest(plan)));
-    add(test::clip_destroyed(retention::plan_digest(plan), test::digest_text(name)));
-  }
-
-  test::MemoryIndex index_;
 };
 
 ClipQuery during(std::int64_t from_us, std::int64_t to_us) {
@@ -199,7 +185,7 @@ TEST_F(FindClipsTest, AnEventFindsEveryChannelOfItsVehicle) {
   evidence::Event hired = test::event(9, "hired", kStartUs + 70 * kSecondUs);
   hired.set_registration("AB12CDE");
   hired.set_end_us(kStartUs + 130 * kSecondUs);
-  add(test::events_reported("unit-1", {panic, door, hired}));
+  accept(test::events_reported("unit-1", {panic, door, hired}));
   const auto by_type = [&](const char* type) {
     ClipQuery query;
     query.event_type = type;

@@ -7,7 +7,7 @@
 
 #include "index/catalogue/catalogue.h"
 #include "index/retention/retention.h"
-#include "tests/support/memory_index.h"
+#include "tests/support/rules_test.h"
 
 namespace hansom::clocks {
 namespace {
@@ -70,18 +70,10 @@ TEST(MustRestate, WhatIsOnlyLessSureSinceClipsAreGoneStays) {
   EXPECT_TRUE(must_restate(stated, time_of(15, 100, "told"), {.clips_destroyed = true}));
 }
 
-class ReckonTest : public testing::Test {
+class ReckonTest : public test::RulesTest {
  protected:
-  ReckonTest() {
-    submit(test::site_opened());
-    submit(test::unit_enrolled("unit-1"));
-  }
-  void submit(const evidence::Record& record) {
-    const auto done = index_.submit(record);
-    ASSERT_TRUE(done) << done.error().message;
-  }
   // Clip `number` of a free clock that is 100 s fast, a minute every two.
-  void accept(std::uint64_t number) {
+  void accept_clip(std::uint64_t number) {
     ClipSpec spec;
     spec.name = "clip " + std::to_string(number);
     spec.clip_number = number;
@@ -89,7 +81,7 @@ class ReckonTest : public testing::Test {
     spec.start_us = truly(number) + 100 * kSecondUs;
     evidence::Record record = test::clip_accepted(spec);
     record.mutable_clip_accepted()->set_started_us(truly(number) + 3600 * kSecondUs);
-    submit(record);
+    accept(record);
   }
   // With a receiver's time in it.
   void inspect(std::uint64_t number) {
@@ -97,7 +89,7 @@ class ReckonTest : public testing::Test {
     auto& time = *record.mutable_clip_inspected()->mutable_report()->add_times();
     time.set_source("gps");
     time.set_unix_us(truly(number));
-    submit(record);
+    accept(record);
   }
   static std::int64_t truly(std::uint64_t number) {
     return kStartUs + static_cast<std::int64_t>(number) * 120 * kSecondUs;
@@ -118,23 +110,20 @@ class ReckonTest : public testing::Test {
     for (evidence::ClipTimed& act : stated) {
       evidence::Record record = record_by_server();
       record.mutable_clip_timed()->Swap(&act);
-      submit(record);
+      accept(record);
     }
-    submit(test::unit_timed(waiting->unit, before));
+    accept(test::unit_timed(waiting->unit, before));
     return {clips, stated.size()};
   }
   [[nodiscard]] evidence::TrueTime time(std::uint64_t number) const {
-    const auto id = test::clip_id("clip " + std::to_string(number));
-    return catalogue::find_clip(index_.reader(), id)->time();
+    return clip("clip " + std::to_string(number)).time();
   }
   [[nodiscard]] bool waits() const { return next_waiting(index_.reader(), "")->has_value(); }
-
-  test::MemoryIndex index_;
 };
 
 TEST_F(ReckonTest, AClipIsStatedFirstAndAgainWhenInspectionTellsMore) {
-  accept(1);
-  accept(2);
+  accept_clip(1);
+  accept_clip(2);
   EXPECT_EQ(reckon_next(), (std::pair<std::uint64_t, std::uint64_t>{2, 2}));
   EXPECT_FALSE(waits());
   EXPECT_EQ(time(1).method(), "told");
@@ -148,25 +137,24 @@ TEST_F(ReckonTest, AClipIsStatedFirstAndAgainWhenInspectionTellsMore) {
     EXPECT_GE(time(number).latest_start_us(), truly(number));
     EXPECT_LT(time(number).uncertainty_us(), 60 * kSecondUs);
   }
-  const auto row = catalogue::find_clip(index_.reader(), test::clip_id("clip 1"));
-  EXPECT_EQ(row->earlier_time_leaves_size(), 1);
+  EXPECT_EQ(clip("clip 1").earlier_time_leaves_size(), 1);
   EXPECT_EQ(index_.differences(*index_.replay()), "");
 }
 
 TEST_F(ReckonTest, AnEventMakesItsUnitWaitAndARepeatDoesNot) {
-  submit(test::events_reported("unit-1", {test::event(1, "door", kStartUs)}));
+  accept(test::events_reported("unit-1", {test::event(1, "door", kStartUs)}));
   EXPECT_TRUE(waits());
   EXPECT_EQ(reckon_next(), (std::pair<std::uint64_t, std::uint64_t>{0, 0}));
   EXPECT_FALSE(waits());
-  submit(test::events_reported("unit-1", {test::event(1, "door", kStartUs)}));
+  accept(test::events_reported("unit-1", {test::event(1, "door", kStartUs)}));
   EXPECT_FALSE(waits());
 }
 
 TEST_F(ReckonTest, WhatComesMeanwhileWaitsOn) {
-  accept(1);
+  accept_clip(1);
   const std::uint64_t position = index_.leaves();
-  accept(2);
-  submit(test::unit_timed("unit-1", position));
+  accept_clip(2);
+  accept(test::unit_timed("unit-1", position));
   const auto waiting = next_waiting(index_.reader(), "").value();
   ASSERT_TRUE(waiting);
   EXPECT_EQ(waiting->oldest, position);  // the leaf of the second
@@ -176,10 +164,10 @@ TEST_F(ReckonTest, EveryUnitHasItsTurn) {
   std::set<std::string> units;
   for (int n = 0; n < 5; ++n) {
     const std::string unit = "taxi-" + std::to_string(n);
-    submit(test::unit_enrolled(unit));
-    submit(test::events_reported(unit, {test::event(1, "door", kStartUs)}));
+    accept(test::unit_enrolled(unit));
+    accept(test::events_reported(unit, {test::event(1, "door", kStartUs)}));
   }
-  accept(1);
+  accept_clip(1);
   std::string last;
   for (int n = 0; n < 6; ++n) {
     last = next_waiting(index_.reader(), last).value()->unit;
@@ -191,19 +179,14 @@ TEST_F(ReckonTest, EveryUnitHasItsTurn) {
 }
 
 TEST_F(ReckonTest, AStatementOutlivesTheClipItLeansOn) {
-  for (std::uint64_t n = 1; n <= 3; ++n) accept(n);
+  for (std::uint64_t n = 1; n <= 3; ++n) accept_clip(n);
   inspect(2);
   reckon_next();
   const auto before = time(1);
   EXPECT_EQ(before.method(), "carried");
-  evidence::SweepPlan plan;
-  plan.add_items()->set_clip(test::digest_text("clip 2"));
-  const Digest digest = retention::plan_digest(plan);
-  submit(test::sweep_planned(plan));
-  submit(test::sweep_started(digest));
-  submit(test::clip_destroyed(digest, test::digest_text("clip 2")));
+  destroy("clip 2");
   EXPECT_FALSE(waits());
-  accept(4);
+  accept_clip(4);
   EXPECT_EQ(reckon_next(), (std::pair<std::uint64_t, std::uint64_t>{3, 1}));
   EXPECT_EQ(time(1).SerializeAsString(), before.SerializeAsString());
   EXPECT_EQ(time(4).method(), "told");
@@ -212,7 +195,7 @@ TEST_F(ReckonTest, AStatementOutlivesTheClipItLeansOn) {
 
 TEST_F(ReckonTest, ABacklogBeyondOneWindowIsStatedWhole) {
   constexpr std::uint64_t kClips = kClipsAtOnce + 2 * kClipsBeside + 100;
-  for (std::uint64_t n = 1; n <= kClips; ++n) accept(n);
+  for (std::uint64_t n = 1; n <= kClips; ++n) accept_clip(n);
   const auto [clips, stated] = reckon_next();
   EXPECT_EQ(clips, kClips);
   EXPECT_EQ(stated, kClips);

@@ -1,4 +1,4 @@
-// Three clips that wait, rules over them, and makers of inspections and orders.
+// Three clips that wait, and makers of inspections and orders.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -7,32 +7,19 @@
 #include "index/catalogue/catalogue.h"
 #include "index/inspections/inspections.h"
 #include "index/retention/retention.h"
-#include "tests/support/memory_index.h"
+#include "tests/support/rules_test.h"
 
 namespace hansom::test {
 
-class Inspections : public testing::Test {
+class Inspections : public RulesTest {
  protected:
   void SetUp() override {
-    accept(site_opened());
-    accept(unit_enrolled("unit-1"));
+    RulesTest::SetUp();
     for (const char* name : {"one", "two", "three"}) {
       ClipSpec spec;
       spec.name = name;
       accept(clip_accepted(spec));
     }
-  }
-  void accept(const evidence::Record& record) {
-    const auto done = index_.submit(record);
-    ASSERT_TRUE(done.has_value()) << done.error().token << ": " << done.error().message;
-  }
-  void refuse(const evidence::Record& record, std::string_view token, ErrorKind kind) {
-    const auto before = index_.replay();
-    const auto done = index_.submit(record);
-    ASSERT_FALSE(done.has_value()) << token;
-    EXPECT_EQ(done.error().token, token) << done.error().message;
-    EXPECT_EQ(done.error().kind, kind) << token;
-    EXPECT_EQ(index_.differences(*before), "") << token;
   }
   [[nodiscard]] std::vector<ClipId> pending() const {
     std::vector<ClipId> clips;
@@ -40,9 +27,6 @@ class Inspections : public testing::Test {
     clips.reserve(waiting.size());
     for (const inspections::Pending& one : waiting) clips.push_back(one.clip);
     return clips;
-  }
-  [[nodiscard]] catalogue::ClipRow clip(std::string_view name) const {
-    return catalogue::find_clip(index_.reader(), clip_id(name)).value();
   }
   // What stands first in the queue.
   [[nodiscard]] inspections::Due first_due() const {
@@ -53,17 +37,6 @@ class Inspections : public testing::Test {
   [[nodiscard]] std::uint64_t waiting_for(const std::string& order_id) const {
     return inspections::find_order(index_.reader(), order_id).value().value().waiting;
   }
-  // Journals the destruction of one clip, as a sweep would.
-  void destroy(const std::string& name) {
-    evidence::SweepPlan plan;
-    plan.add_items()->set_clip(digest_text(name));
-    const Digest digest = retention::plan_digest(plan);
-    accept(sweep_planned(plan));
-    accept(sweep_started(digest));
-    accept(clip_destroyed(digest, digest_text(name)));
-  }
-
-  MemoryIndex index_;
 };
 
 inline std::vector<ClipId> clips(const std::vector<std::string>& names) {

@@ -6,52 +6,13 @@
 #include "index/inspections/inspections.h"
 #include "index/register/register.h"
 #include "index/retention/retention.h"
-#include "tests/support/memory_index.h"
+#include "tests/support/rules_test.h"
 
 namespace hansom {
 namespace {
 
 using test::ClipSpec;
-
-class RulesTest : public testing::Test {
- protected:
-  void SetUp() override {
-    accept(test::site_opened());
-    accept(test::unit_enrolled("unit-1"));
-  }
-  void accept(const evidence::Record& record) {
-    const auto done = index_.submit(record);
-    ASSERT_TRUE(done.has_value()) << done.error().token << ": " << done.error().message;
-  }
-  // A refusal leaves every row as it was.
-  void refuse(const evidence::Record& record, std::string_view token, ErrorKind kind) {
-    const auto before = index_.replay();
-    const auto done = index_.submit(record);
-    ASSERT_FALSE(done.has_value()) << token;
-    EXPECT_EQ(done.error().token, token) << done.error().message;
-    EXPECT_EQ(done.error().kind, kind) << token;
-    EXPECT_EQ(index_.differences(*before), "") << token;
-  }
-  catalogue::ClipRow clip(std::string_view name) {
-    return catalogue::find_clip(index_.reader(), test::clip_id(name)).value();
-  }
-  // Plans, starts and returns a sweep of these clips.
-  Digest start_sweep(std::vector<std::string> names) {
-    evidence::SweepPlan plan;
-    for (std::string& name : names) name = test::digest_text(name);
-    std::sort(names.begin(), names.end());
-    for (const std::string& name : names) {
-      plan.add_items()->set_clip(name);
-      plan.mutable_items(plan.items_size() - 1)->set_rule("event:31d");
-    }
-    const Digest digest = retention::plan_digest(plan);
-    accept(test::sweep_planned(plan));
-    accept(test::sweep_started(digest));
-    return digest;
-  }
-
-  test::MemoryIndex index_;
-};
+using test::RulesTest;
 
 TEST_F(RulesTest, AnEmptyRecordIsRefused) {
   refuse(record_by_server(), "bad_record", ErrorKind::kInvalid);

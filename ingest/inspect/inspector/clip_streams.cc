@@ -30,27 +30,20 @@ std::int64_t thumbnail_every_us(const AVFormatContext& context) {
   return std::max(kThumbnailEveryUs, std::min(context.duration, kClipTimeUsMax) / fits + 1);
 }
 
-// What reads the messages between the pictures of a stream, where it has any.
-std::optional<SeiReader> messages_of(const AVCodecParameters& codec) {
-  const bool is_hevc = codec.codec_id == AV_CODEC_ID_HEVC;
-  if (!is_hevc && codec.codec_id != AV_CODEC_ID_H264) return std::nullopt;
-  const auto size = static_cast<std::size_t>(std::max(codec.extradata_size, 0));
-  return SeiReader(is_hevc ? SeiReader::Codec::kHevc : SeiReader::Codec::kH264,
-                   {codec.extradata, size});
+// Of a stream that has messages and perhaps signatures between its pictures.
+std::optional<NalCodec> nal_codec_of(const AVCodecParameters& codec) {
+  if (codec.codec_id == AV_CODEC_ID_HEVC) return NalCodec::kHevc;
+  if (codec.codec_id == AV_CODEC_ID_H264) return NalCodec::kH264;
+  return std::nullopt;
+}
+
+ByteSpan configuration_of(const AVCodecParameters& codec) {
+  return {codec.extradata, static_cast<std::size_t>(std::max(codec.extradata_size, 0))};
 }
 
 StreamDecoder::Frames frames_at(evidence::Report::Level level) {
   return level == evidence::Report::FULL ? StreamDecoder::Frames::kAll
                                          : StreamDecoder::Frames::kKeyOnly;
-}
-
-// What gathers the signed pictures of a stream, where it can have any.
-std::unique_ptr<SignedStream> signing_of(const AVCodecParameters& codec, bool may_be_signed) {
-  const bool is_hevc = codec.codec_id == AV_CODEC_ID_HEVC;
-  if (!is_hevc && codec.codec_id != AV_CODEC_ID_H264) return nullptr;
-  const auto size = static_cast<std::size_t>(std::max(codec.extradata_size, 0));
-  return std::make_unique<SignedStream>(is_hevc ? NalCodec::kHevc : NalCodec::kH264,
-                                        ByteSpan(codec.extradata, size), may_be_signed);
 }
 
 const char* codec_name(const AVCodecParameters& codec) {
@@ -94,9 +87,11 @@ ClipStreams::ClipStreams(const Container& container, Found& found, PlacesInTime&
     }
     if (stream.is_sound && level_ != evidence::Report::HEADERS)
       stream.sound = SoundProbe::open(*stream.libav);
-    if (stream.is_picture) {
-      stream.messages = messages_of(*stream.libav->codecpar);
-      stream.signing = signing_of(*stream.libav->codecpar, may_be_signed);
+    const auto codec = nal_codec_of(*stream.libav->codecpar);
+    if (stream.is_picture && codec) {
+      const ByteSpan configuration = configuration_of(*stream.libav->codecpar);
+      stream.messages.emplace(*codec, configuration);
+      stream.signing = std::make_unique<SignedStream>(*codec, configuration, may_be_signed);
     }
     stream.is_text = is_text(stream.libav->codecpar->codec_id);
     streams_.push_back(std::move(stream));

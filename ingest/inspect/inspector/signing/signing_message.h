@@ -11,7 +11,7 @@
 #include <string>
 
 #include "ingest/inspect/inspector/signing/hash.h"
-#include "ingest/inspect/inspector/signing/nal_units.h"
+#include "ingest/inspect/inspector/signing/nal_kind.h"
 
 namespace hansom::ingest {
 

@@ -2,18 +2,15 @@
 #include "ingest/inspect/inspector/sources/sei.h"
 
 #include <algorithm>
-#include <array>
 
 #include "ingest/inspect/inspector/limits.h"
 #include "ingest/inspect/inspector/sources/byte_reader.h"
 #include "ingest/inspect/inspector/sources/emulation_prevention.h"
-#include "ingest/inspect/inspector/sources/search.h"
 #include "ingest/inspect/inspector/sources/sei_user_data.h"
 
 namespace hansom::ingest {
 namespace {
 
-constexpr std::string_view kStartCode{"\0\0\1", 3};
 constexpr std::uint32_t kPicTiming = 1;
 constexpr std::uint32_t kUserDataUnregistered = 5;
 constexpr std::uint32_t kTimeCode = 136;  // of H.265
@@ -27,60 +24,48 @@ constexpr unsigned kHevcLastSlice = 31;
 
 }  // namespace
 
-SeiReader::SeiReader(Codec codec, ByteSpan configuration) : codec_(codec) {
-  ByteReader reader(configuration);
-  if (reader.left() < 7 || configuration[0] != 1) {
-    if (!configuration.empty()) {
-      Found none;
-      read(configuration, {}, none);  // for its parameter sets
+SeiReader::SeiReader(NalCodec codec, ByteSpan configuration)
+    : codec_(codec), length_bytes_(nal_length_bytes(codec, configuration)) {
+  if (length_bytes_ == 0) {
+    Found none;
+    read(configuration, {}, none);  // for its parameter sets
+  } else if (codec == NalCodec::kH264) {
+    ByteReader reader(configuration);
+    reader.skip(5);
+    const unsigned sets = reader.u8() & 31U;
+    for (unsigned i = 0; i < sets && reader.ok(); ++i) {
+      read_parameters(reader.bytes(reader.u16be()));
     }
-    return;
   }
-  if (codec == Codec::kHevc) {
-    reader.skip(21);
-    length_bytes_ = (reader.u8() & 3U) + 1;
-    return;
-  }
-  reader.skip(4);
-  length_bytes_ = (reader.u8() & 3U) + 1;
-  const unsigned sets = reader.u8() & 31U;
-  for (unsigned i = 0; i < sets && reader.ok(); ++i) read_parameters(reader.bytes(reader.u16be()));
 }
 
 void SeiReader::read(ByteSpan packet, const PacketPlace& place, Found& found) {
-  if (length_bytes_ > 0) {
-    ByteReader reader(packet);
-    while (reader.left() > length_bytes_) {
-      std::size_t size = 0;
-      for (std::size_t i = 0; i < length_bytes_; ++i) size = size << 8U | reader.u8();
-      const std::size_t at = reader.at();
-      if (!read_nal(reader.bytes(std::min(size, reader.left())), place.behind(at), found)) return;
-    }
-    return;
-  }
-  Search starts(packet, kStartCode);
-  std::optional<std::size_t> next = starts.next();
-  while (next) {
-    const std::size_t at = *next + kStartCode.size();
+  NalUnits units(packet, length_bytes_);
+  while (true) {
     // A slice is the last that is looked at, so its end is not searched for.
-    if (at >= packet.size() || !read_nal(packet.subspan(at, 1), {}, found)) return;
-    next = starts.next();
-    const std::size_t end = next.value_or(packet.size());
-    if (!read_nal(packet.subspan(at, end - at), place.behind(at), found)) return;
+    if (const auto ahead = units.byte_ahead(); ahead && is_slice(*ahead)) return;
+    const std::optional<ByteSpan> nal = units.next();
+    if (!nal || is_slice(nal->front())) return;
+    const auto at = static_cast<std::size_t>(nal->data() - packet.data());
+    read_nal(*nal, place.behind(at), found);
   }
 }
 
-bool SeiReader::read_nal(ByteSpan nal, const FoundPlace& place, Found& found) {
-  if (nal.empty()) return true;
-  if (codec_ == Codec::kHevc) {
+bool SeiReader::is_slice(std::uint8_t first_byte) const {
+  if (codec_ == NalCodec::kHevc) return ((first_byte >> 1U) & 63U) <= kHevcLastSlice;
+  const unsigned type = first_byte & 31U;
+  return type >= kH264FirstSlice && type <= kH264LastSlice;
+}
+
+void SeiReader::read_nal(ByteSpan nal, const FoundPlace& place, Found& found) {
+  if (codec_ == NalCodec::kHevc) {
     const unsigned type = (nal[0] >> 1U) & 63U;
     if (type == kHevcPrefixSei && nal.size() > 2) read_messages(nal.subspan(2), place, found);
-    return type > kHevcLastSlice;
+    return;
   }
   const unsigned type = nal[0] & 31U;
   if (nal.size() > 1 && type == kH264Sei) read_messages(nal.subspan(1), place, found);
   if (nal.size() > 1 && type == kH264Parameters) read_parameters(nal);
-  return type < kH264FirstSlice || type > kH264LastSlice;
 }
 
 ByteSpan SeiReader::unescaped(ByteSpan payload) {
@@ -122,9 +107,9 @@ void SeiReader::read_message(std::uint32_t type, ByteSpan message, const FoundPl
   const char* source = "h264:pic_timing";
   if (type == kUserDataUnregistered) {
     read_sei_user_data(message, place, found);
-  } else if (codec_ == Codec::kH264 && type == kPicTiming && timing_) {
+  } else if (codec_ == NalCodec::kH264 && type == kPicTiming && timing_) {
     clock = read_pic_timing(message, *timing_);
-  } else if (codec_ == Codec::kHevc && type == kTimeCode) {
+  } else if (codec_ == NalCodec::kHevc && type == kTimeCode) {
     clock = read_time_code(message);
     source = "hevc:time_code";
   }

@@ -3,6 +3,7 @@
 
 #include "ingest/inspect/inspector/sources/found.h"
 #include "ingest/inspect/inspector/sources/h264_timing.h"
+#include "ingest/inspect/inspector/sources/nal_units.h"
 #include "proto/base/bytes.h"
 
 namespace hansom::ingest {
@@ -26,23 +27,23 @@ struct PacketPlace {
 // and all of them once kLookedBytesMax of them were read.
 class SeiReader {
  public:
-  enum class Codec { kH264, kHevc };
   // `configuration`: the stream's avcC or hvcC record (ISO/IEC 14496-15), or parameter sets as in
   // annex B, or nothing.
-  SeiReader(Codec codec, ByteSpan configuration);
+  SeiReader(NalCodec codec, ByteSpan configuration);
 
   void read(ByteSpan packet, const PacketPlace& place, Found& found);
 
  private:
-  // False at a slice: nothing behind it is looked at.
-  bool read_nal(ByteSpan nal, const FoundPlace& place, Found& found);
+  // Whether a unit is a slice: nothing from there on is looked at.
+  [[nodiscard]] bool is_slice(std::uint8_t first_byte) const;
+  void read_nal(ByteSpan nal, const FoundPlace& place, Found& found);
   void read_messages(ByteSpan payload, const FoundPlace& place, Found& found);
   void read_message(std::uint32_t type, ByteSpan message, const FoundPlace& place, Found& found);
   void read_parameters(ByteSpan nal);
   [[nodiscard]] ByteSpan unescaped(ByteSpan payload);
 
-  Codec codec_;
-  std::size_t length_bytes_ = 0;  // before each NAL unit; 0: start codes stand between them
+  NalCodec codec_;
+  std::size_t length_bytes_;
   std::optional<H264Timing> timing_;
   std::uint64_t bytes_read_ = 0;  // of messages
   Bytes plain_;

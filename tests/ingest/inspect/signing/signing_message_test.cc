@@ -98,23 +98,7 @@ TEST(SigningMessage, OtherMessagesAreNone) {
   EXPECT_FALSE(short_one->legible);
 }
 
-std::vector<std::string> units_of(const std::string& packet, std::size_t length_bytes) {
-  std::vector<std::string> out;
-  NalUnits units(bytes_of(packet), length_bytes);
-  while (const auto nal = units.next()) out.emplace_back(nal->begin(), nal->end());
-  return out;
-}
-
-TEST(NalUnits, AreFoundByLengthAndByStartCode) {
-  const std::vector<std::string> expected{"ab", "c"};
-  EXPECT_EQ(units_of(be(4, 2) + "ab" + be(4, 0) + be(4, 2) + "c" + zeros(1), 4), expected);
-  EXPECT_EQ(units_of(be(2, 2) + "ab" + be(2, 9) + "c", 2), expected) << "it ends with the packet";
-  EXPECT_EQ(units_of(be(4, 1) + "ab" + zeros(3) + be(4, 1) + be(3, 1) + "c", 0), expected);
-  EXPECT_TRUE(units_of("ab", 0).empty());
-  EXPECT_TRUE(units_of("", 4).empty());
-}
-
-TEST(NalUnits, KindsAreThoseOfTheTables) {
+TEST(NalKind, IsThatOfTheTables) {
   const auto h264 = [](const char* nal) { return nal_kind(NalCodec::kH264, bytes_of(nal)); };
   EXPECT_EQ(h264("\x65\x88"), NalKind::kFirstOfGop);
   EXPECT_EQ(h264("\x65\x40"), NalKind::kPicture) << "not the first slice";

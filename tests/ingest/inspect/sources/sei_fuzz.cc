@@ -10,7 +10,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace hansom::ingest;
   if (size < 2) return 0;
-  const auto codec = data[0] == 'H' ? SeiReader::Codec::kHevc : SeiReader::Codec::kH264;
+  const auto codec = data[0] == 'H' ? NalCodec::kHevc : NalCodec::kH264;
   const hansom::ByteSpan rest(data + 2, size - 2);
   const hansom::ByteSpan configuration = rest.first(std::min<std::size_t>(data[1], rest.size()));
   SeiReader reader(codec, configuration);

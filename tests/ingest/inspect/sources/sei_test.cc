@@ -90,7 +90,7 @@ const std::string kSlice = "\x65" + std::string(40, '\x55');
 
 Found read_h264(const std::string& packet, const std::string& configuration = "") {
   Found found;
-  SeiReader reader(SeiReader::Codec::kH264, bytes_of(configuration));
+  SeiReader reader(NalCodec::kH264, bytes_of(configuration));
   reader.read(bytes_of(packet), {{1000, 40'000, 2}, true}, found);
   return found;
 }
@@ -140,7 +140,7 @@ TEST(Sei, H265HasTimeCodes) {
                                  {0, 5}});
   const std::string sei = "\x4e\x01" + escaped(message(136, code)) + "\x80";
   Found found;
-  SeiReader reader(SeiReader::Codec::kHevc, {});
+  SeiReader reader(NalCodec::kHevc, {});
   const std::string packet = kStart + sei + kStart + "\x26\x01" + zeros(40);
   reader.read(bytes_of(packet), {{7, 0, 0}, false}, found);
   const auto times = times_of(found, "hevc:time_code");
@@ -149,7 +149,7 @@ TEST(Sei, H265HasTimeCodes) {
   EXPECT_EQ(times[0].offset, 7U) << "the packet's, where it lies in pieces";
   const std::string hvcc = be(1, 1) + zeros(20) + be(1, 0xff) + zeros(1);
   Found again;
-  SeiReader by_length(SeiReader::Codec::kHevc, bytes_of(hvcc));
+  SeiReader by_length(NalCodec::kHevc, bytes_of(hvcc));
   by_length.read(bytes_of(be(4, sei.size()) + sei), {}, again);
   EXPECT_EQ(times_of(again, "hevc:time_code").size(), 1U);
 }
@@ -230,6 +230,28 @@ TEST(Sei, CutMessagesTellNothingWrong) {
   EXPECT_TRUE(read_h264(kStart + "\x06" + std::string(100'000, '\xff')).times().empty());
   EXPECT_TRUE(
       read_h264(be(4, 0xffffffff) + "\x06\x05", be(1, 1) + std::string(6, '\xff')).times().empty());
+}
+
+std::vector<std::string> units_of(const std::string& packet, std::size_t length_bytes) {
+  std::vector<std::string> out;
+  NalUnits units(bytes_of(packet), length_bytes);
+  while (const auto nal = units.next()) out.emplace_back(nal->begin(), nal->end());
+  return out;
+}
+
+TEST(NalUnits, AreFoundByLengthAndByStartCode) {
+  const std::vector<std::string> expected{"ab", "c"};
+  EXPECT_EQ(units_of(be(4, 2) + "ab" + be(4, 0) + be(4, 2) + "c" + zeros(1), 4), expected);
+  EXPECT_EQ(units_of(be(2, 2) + "ab" + be(2, 9) + "c", 2), expected) << "it ends with the packet";
+  EXPECT_EQ(units_of(be(4, 1) + "ab" + zeros(3) + be(4, 1) + be(3, 1) + "c", 0), expected);
+  EXPECT_TRUE(units_of("ab", 0).empty());
+  EXPECT_TRUE(units_of("", 4).empty());
+  const std::string packet = be(3, 1) + "a" + be(3, 1);
+  NalUnits units(bytes_of(packet), 0);
+  EXPECT_EQ(units.byte_ahead(), 'a');
+  EXPECT_TRUE(units.next());
+  EXPECT_FALSE(units.byte_ahead()) << "nothing follows the last start code";
+  EXPECT_FALSE(NalUnits(bytes_of(packet), 2).byte_ahead());
 }
 
 }  // namespace

@@ -10,16 +10,6 @@ namespace hansom::ingest {
 
 enum class NalCodec { kH264, kHevc };
 
-// What a NAL unit is to a signer of pictures.
-enum class NalKind {
-  kFirstOfGop,  // first slice of a picture that decoding can start at (IDR; IRAP of H.265)
-  kPicture,     // any other slice that signers hash
-  kUncovered,   // slices that no signer hashes: data partitions, TSA, STSA, RADL and RASL pictures
-  kMessage,     // supplemental enhancement information
-  kOther,       // parameter sets, delimiters, fillers, and what is no valid header
-};
-[[nodiscard]] NalKind nal_kind(NalCodec codec, ByteSpan nal);
-
 // How many bytes of length stand before each unit, by the stream's avcC or hvcC record (ISO/IEC
 // 14496-15, 5.3.3 and 8.3.3); 0: start codes stand between them (annexes B).
 [[nodiscard]] std::size_t nal_length_bytes(NalCodec codec, ByteSpan configuration);
@@ -31,6 +21,9 @@ class NalUnits {
   NalUnits(ByteSpan packet, std::size_t length_bytes);
   // The next unit, never empty.
   [[nodiscard]] std::optional<ByteSpan> next();
+  // What follows the next start code, before the unit's end is searched for. Nothing where units
+  // have lengths: theirs costs no search.
+  [[nodiscard]] std::optional<std::uint8_t> byte_ahead() const;
 
  private:
   std::optional<ByteSpan> next_by_length();

@@ -46,9 +46,9 @@ class Load:
             raise self.failed
 
 
-def seal(unit, number, purpose="event"):
+def seal(unit, number, purpose="event", media=None):
     path = unit.folder / f"media-{number}"
-    path.write_bytes(os.urandom(20000))
+    path.write_bytes(media or os.urandom(20000))
     queue = unit.folder / f"queue-{number}"
     harness.run(harness.BIN / "hansom-unit", "--dir", unit.folder, "seal", path, "--queue", queue, "--clip-number",
                 number, "--registration", "AB12CDE", "--vehicle-licence", "PH-100", "--start",
@@ -57,8 +57,8 @@ def seal(unit, number, purpose="event"):
     return queue
 
 
-def send(unit, number, receipts, purpose="event"):
-    queue = seal(unit, number, purpose)
+def send(unit, number, receipts, purpose="event", media=None):
+    queue = seal(unit, number, purpose, media)
     clip = harness.sha256(next(queue.glob("*.age")).read_bytes())
     harness.run(harness.BIN / "hansom-unit", "--dir", unit.folder, "upload", "--queue", queue)
     receipt = next(path for path in queue.rglob("*receipt*") if path.is_file())

@@ -33,6 +33,7 @@ def pages():
     return out
 
 
+@unittest.skipUnless(shutil.which("ffmpeg"), "ffmpeg is missing: no footage to make")
 class Drill(unittest.TestCase):
     def setUp(self):
         self.pages, self.done = pages(), set()
@@ -125,6 +126,7 @@ class Drill(unittest.TestCase):
         for clip in (first, due):
             self.site.wait_until_inspected(clip)
         self.stand_and_look(due)
+        self.inspectors()
         self.damage(first)
         self.restore()
         self.rotate()
@@ -147,6 +149,33 @@ class Drill(unittest.TestCase):
         self.site.start()
         self.carry_out("A certificate ends")
         self.until("the certificates are read again", lambda: "certificate_renewed" in self.site.log_tail())
+
+    def inspectors(self):
+        """A limit that the inspector of a thousand key frames cannot keep; then the one from before."""
+        title = "Inspectors die"
+        second, media = self.site.folder / "second.mp4", self.site.folder / "busy.mp4"
+        harness.run("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=1920x1080:rate=25:duration=1", "-c:v",
+                    "libx264", "-preset", "ultrafast", "-g", "1", "-pix_fmt", "yuv420p", second)
+        harness.run("ffmpeg", "-v", "error", "-stream_loop", "39", "-i", second, "-c", "copy", media)
+        enough = self.site.config.read_text()
+        self.site.config.write_text(harness.set_key(enough, "inspector", "wall_seconds", 1))
+        self.service("restart")
+        clip = send(self.unit, 5, self.receipts, purpose="request", media=media.read_bytes())
+        self.assertEqual(self.site.wait_until_inspected(clip)["state"], "undecodable")
+        said = self.block(title, 0)
+        self.assertRegex(said[0], r"(?m)^hansom_inspectors_died_total 3$")
+        self.assertRegex(self.site.log_tail(), rf'"inspector_died".*{clip}')
+        said = self.block(title, 1, CLIP=clip)
+        for line in said:
+            self.assertIn("killed_time", line)
+        self.site.config.write_text(enough)
+        self.block(title, 2, CLIP=clip, TIME="2020-01-01T00:00:00Z")
+        self.until("an inspector has looked at it", lambda: len(self.reports(clip)) > 1)
+        self.assertEqual([(report["outcome"], report["holds"]) for report in self.reports(clip)],
+                         [("undecodable", False), ("decodable", True)])
+
+    def reports(self, clip):
+        return json.loads(self.site.hansom("--json", "inspect", "--reports", clip, person="investigator").stdout)["reports"]
 
     def damage(self, clip):
         """A backup on another disk, a wrong bit, and the object put back from there."""

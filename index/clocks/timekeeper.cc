@@ -9,9 +9,9 @@ namespace hansom::clocks {
 namespace {
 
 constexpr auto kLookAgain = std::chrono::minutes(1);  // after a failure
-// So many times as long as a unit took, nothing is reckoned: a quarter of one core at most, and
-// what comes meanwhile of a busy unit is reckoned together.
-constexpr int kRest = 3;
+// So many times as long as a unit took, nothing is reckoned: a tenth of one core at most, and what
+// comes meanwhile of a busy unit is reckoned together.
+constexpr int kRest = 9;
 
 // A clip that was destroyed meanwhile has no interval any more.
 bool is_gone(const Error& error) {

@@ -170,17 +170,20 @@ http::Awaitable<Result<BodyEnd>> receive(http::Exchange& exchange, SpoolUpload& 
                                          const ReceiveTools& tools) {
   auto buffer = co_await tools.buffers.take();
   if (!buffer) co_return fail(std::move(buffer).error());
-  const MutableByteSpan memory = buffer->span();
-  const std::function<Result<std::size_t>()> open = [&upload, memory] {
-    return upload.open_for_append(memory);
-  };
-  const auto tail = co_await tools.disk.await<std::size_t>(open);
-  if (!tail) {
-    upload.close();
-    co_return fail(tail.error());
+  std::size_t tail = 0;
+  if (!upload.started()) {
+    const std::function<Result<std::size_t>()> open = [&upload, memory = buffer->span()] {
+      return upload.open_for_append(memory);
+    };
+    const auto opened = co_await tools.disk.await<std::size_t>(open);
+    if (!opened) {
+      upload.close();
+      co_return fail(opened.error());
+    }
+    tail = *opened;
   }
 
-  Filling filling{*std::move(buffer), upload.written() - *tail, *tail, *tail};
+  Filling filling{*std::move(buffer), upload.written() - tail, tail, tail};
   WriteBehind writer(tools.disk, upload);
   HashPairs::Pending hashing(tools.hashes.of(exchange.executor()), upload);
   auto end = co_await pump(exchange, upload, bytes_max, std::move(filling), writer, hashing,

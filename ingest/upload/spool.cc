@@ -152,12 +152,12 @@ Status Spool::sync_found(const std::vector<Upload>& found) const {
   return durable::remove_synced(in_doubt);
 }
 
-Status Spool::make_clip_file(const UploadFacts& facts) const {
+Result<FileDescriptor> Spool::make_clip_file(const UploadFacts& facts) const {
   const fs::path clip_file = directory_.clip_file(facts.id);
-  const FileDescriptor clip(
-      ::open(clip_file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
+  FileDescriptor clip(::open(clip_file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
   if (!clip.valid()) return fail(durable::storage_error(errno, "create", clip_file));
-  return preallocate(clip.get(), expected_bytes(facts), clip_file);
+  HANSOM_TRY(preallocate(clip.get(), expected_bytes(facts), clip_file));
+  return clip;
 }
 
 // Syncs the directory, and with it the name of the clip file.
@@ -167,17 +167,21 @@ Status Spool::write_facts(const UploadFacts& facts) const {
 
 Result<Spool::Upload> Spool::create(UploadFacts facts) {
   HANSOM_TRY(admission_.enter(facts.id, facts.unit, expected_bytes(facts)));
-  Status made = make_clip_file(facts);
-  if (made) made = write_facts(facts);
+  const auto clip_file = make_clip_file(facts);
+  const Status made = clip_file ? write_facts(facts) : fail(clip_file.error());
   if (!made) return not_created(facts.id, made.error());
   return keep(std::make_shared<SpoolUpload>(directory_, std::move(facts), 0, false));
 }
 
 Result<Spool::Upload> Spool::begin(UploadFacts facts) {
   HANSOM_TRY(admission_.enter(facts.id, facts.unit, expected_bytes(facts)));
-  if (Status made = make_clip_file(facts); !made) return not_created(facts.id, made.error());
+  auto clip_file = make_clip_file(facts);
+  if (!clip_file) return not_created(facts.id, clip_file.error());
   auto upload = std::make_shared<SpoolUpload>(directory_, std::move(facts), 0, false);
   upload->set_recorded(false);
+  if (Status started = upload->start(*std::move(clip_file)); !started) {
+    return not_created(upload->facts().id, started.error());
+  }
   return keep(std::move(upload));
 }
 

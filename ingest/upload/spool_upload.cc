@@ -80,6 +80,12 @@ Status SpoolUpload::open_files() {
   return {};
 }
 
+Status SpoolUpload::start(FileDescriptor clip_file) {
+  HANSOM_CHECK(written() == 0 && !buffered_.valid());
+  buffered_ = std::move(clip_file);
+  return open_files();
+}
+
 Result<std::size_t> SpoolUpload::open_for_append(MutableByteSpan block) {
   HANSOM_CHECK(block.size() >= kPageBytes);
   HANSOM_TRY(open_files());
@@ -103,9 +109,11 @@ Status SpoolUpload::write(std::uint64_t at, ByteSpan bytes) {
   Status done = write_direct(at, bytes.first(aligned));
   if (done) done = write_at(buffered_.get(), at + aligned, bytes.subspan(aligned));
   if (done) {
+    ends_.keep(at, bytes, length());
     written_.store(at + bytes.size(), std::memory_order_release);
     return {};
   }
+  ends_.forget();
   // The file says how far it got.
   struct stat now {};
   if (::fstat(buffered_.get(), &now) == 0) {
@@ -148,14 +156,17 @@ Status SpoolUpload::rehash() {
 }
 
 Result<Digest> SpoolUpload::digest() {
-  HANSOM_TRY(open_files());
-  const Status rehashed = rehash();
-  close();
-  if (!rehashed) return fail(rehashed.error());
+  if (hashed_ != written()) {
+    HANSOM_TRY(open_files());
+    const Status rehashed = rehash();
+    close();
+    HANSOM_TRY(rehashed);
+  }
   return hash_.digest();
 }
 
 Status SpoolUpload::read(std::uint64_t offset, MutableByteSpan out) const {
+  if (ends_.read(offset, out)) return {};
   const std::filesystem::path path = clip_file();
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.valid()) return fail(durable::storage_error(errno, "open", path));

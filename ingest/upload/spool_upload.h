@@ -10,6 +10,7 @@
 
 #include "ingest/upload/disk_room.h"
 #include "ingest/upload/fault.h"
+#include "ingest/upload/kept_ends.h"
 #include "ingest/upload/sync_group.h"
 #include "proto/base/durable_file.h"
 #include "proto/base/running_sha256.h"
@@ -93,6 +94,11 @@ class SpoolUpload {
   // Called once, by the spool. Requires: length() is not known.
   void set_length(std::uint64_t length) { length_.store(length, std::memory_order_release); }
 
+  // Of a new upload: goes on with its file as it was created, so that nothing has to be opened for
+  // bytes that come with the creation. Blocks. Error: kStorage.
+  [[nodiscard]] Status start(FileDescriptor clip_file);
+  // New, started and empty: the first write needs no open_for_append.
+  [[nodiscard]] bool started() const { return buffered_.valid() && written() == 0; }
   // Opens the file, rehashes what the running hash does not know (after a restart or a failed
   // write) and reads the last unaligned bytes into the front of `block`, which has a page at least.
   // Returns how many those are: writing goes on at written() - that. Blocks. Error: kStorage.
@@ -103,17 +109,22 @@ class SpoolUpload {
   static void hash_both(SpoolUpload& a, ByteSpan of_a, SpoolUpload& b, ByteSpan of_b);
   // Writes at `at`, past the page cache as far as the length is aligned, the rest through it, so
   // that the file's size is exact. Requires: `at` and the memory of `bytes` are aligned to a page
-  // and open_for_append was called. Blocks. Errors: kStorage `disk_full`; `storage_failed`, and the
-  // fault is raised or was before. What was written before the failure counts.
+  // and open_for_append or start was called. Blocks. Errors: kStorage `disk_full`;
+  // `storage_failed`, and the fault is raised or was before. What was written before the failure
+  // counts.
   [[nodiscard]] Status write(std::uint64_t at, ByteSpan bytes);
-  // Ends what open_for_append began.
+  // Ends what open_for_append or start began.
   void close();
   // Of all bytes. Blocks (rehashes where needed). Error: kStorage.
   [[nodiscard]] Result<Digest> digest();
-  // Reads written bytes. Blocks. Error: kStorage.
+  // Reads written bytes, the first and the last from memory where this process wrote them. Blocks.
+  // Error: kStorage.
   [[nodiscard]] Status read(std::uint64_t offset, MutableByteSpan out) const;
   // The vault has taken the clip file.
-  void set_moved() { moved_.store(true, std::memory_order_release); }
+  void set_moved() {
+    ends_.forget();
+    moved_.store(true, std::memory_order_release);
+  }
 
   // For bytes that come with a checksum. From begin to keep or drop neither durable() nor a restart
   // knows of what is written meanwhile; keep makes it count, drop takes it back. All block.
@@ -180,6 +191,7 @@ class SpoolUpload {
   FileDescriptor buffered_;                            // the unaligned tail, and reading back
   RunningSha256 hash_;                                 // of the first hashed_ bytes
   std::uint64_t hashed_ = 0;  // other than written() after a restart or a failure: rebuild
+  KeptEnds ends_;
   struct Mark {
     RunningSha256 hash;
     std::uint64_t hashed;

@@ -64,6 +64,7 @@ Status SpoolUpload::cut(const std::filesystem::path& path, std::uint64_t at) {
     return fail(durable::storage_error(errno, "ftruncate", path));
   }
   HANSOM_TRY(durable::sync_data(file.get(), path));
+  ends_.forget();
   written_.store(at, std::memory_order_release);
   if (durable_.load(std::memory_order_acquire) > at) durable_.store(at, std::memory_order_release);
   return {};

@@ -91,11 +91,14 @@ Result<LocalReading> Zone::read(LocalTime local) const {
   reading.zone = name_;
   reading.asked = local;
   const std::int64_t local_us = local.time_since_epoch().count();
-  for (std::size_t i = 0; i < periods_.size(); ++i) {
+  // Offsets differ by 26 hours at most; periods further off than two days have nothing to say.
+  constexpr std::int64_t kFarUs = 2 * 86'400'000'000;
+  const auto ended = [local_us](const ZonePeriod& one) { return one.until_us < local_us - kFarUs; };
+  const auto first = std::partition_point(periods_.begin(), periods_.end(), ended);
+  for (auto i = static_cast<std::size_t>(first - periods_.begin()); i < periods_.size(); ++i) {
     const ZonePeriod& period = periods_[i];
     const std::int64_t us = local_us - std::chrono::microseconds(period.offset).count();
-    // Offsets differ by 26 hours at most; what lies further off is settled.
-    if (us < period.from_us - 2 * 86'400'000'000) break;
+    if (us < period.from_us - kFarUs) break;
     if (us >= period.from_us && us < period.until_us) {
       reading.instants.push_back({from_unix_us(us), period.offset, period.abbreviation});
     }

@@ -307,8 +307,8 @@ TEST(MatchSignatures, AStreamWithoutASignerIsLetGoOf) {
 TEST(MatchSignatures, WhatHasNoSignerIsCountedAlikeUnhashed) {
   std::vector<std::string> packets;
   for (const std::string& packet : TestSigner().sign().packets) {
-    const bool has_signer = holds_signers_uuid(
-        {reinterpret_cast<const std::uint8_t*>(packet.data()), packet.size()});
+    const bool has_signer =
+        holds_signers_uuid({reinterpret_cast<const std::uint8_t*>(packet.data()), packet.size()});
     EXPECT_EQ(has_signer, packet.find("Signed Video") != std::string::npos);
     if (!has_signer) packets.push_back(packet);
   }

@@ -68,8 +68,7 @@ ClipStreams::ClipStreams(const Container& container, Found& found, PlacesInTime&
   if (context.start_time != AV_NOPTS_VALUE) start_us_ = context.start_time;
   has_claims_ = context.duration_estimation_method == AVFMT_DURATION_FROM_STREAM;
   claims_streams_ = is_movie_ || container.format() == "avi";
-  // Elsewhere than in a movie a message may lie in pieces.
-  const bool may_be_signed = !is_movie_ || holds_signers_uuid(container.clip());
+  std::optional<bool> may_be_signed;  // looked for once, where a stream can have messages
   bool has_thumbnails = false;
   for (unsigned i = 0; i < context.nb_streams; ++i) {
     Stream stream;
@@ -91,7 +90,9 @@ ClipStreams::ClipStreams(const Container& container, Found& found, PlacesInTime&
     if (stream.is_picture && codec) {
       const ByteSpan configuration = configuration_of(*stream.libav->codecpar);
       stream.messages.emplace(*codec, configuration);
-      stream.signing = std::make_unique<SignedStream>(*codec, configuration, may_be_signed);
+      // Elsewhere than in a movie a message may lie in pieces.
+      if (!may_be_signed) may_be_signed = !is_movie_ || holds_signers_uuid(container.clip());
+      stream.signing = std::make_unique<SignedStream>(*codec, configuration, *may_be_signed);
     }
     stream.is_text = is_text(stream.libav->codecpar->codec_id);
     streams_.push_back(std::move(stream));

@@ -5,13 +5,12 @@
 
 #include <algorithm>
 
+#include "ingest/upload/receive.h"
 #include "proto/age/age.h"
 #include "proto/base/random.h"
 
 namespace hansom::ingest {
 namespace {
-
-constexpr std::size_t kBufferBytes = std::size_t{512} * 1024;
 
 Bytes noise(std::size_t size) {
   Bytes bytes(size);

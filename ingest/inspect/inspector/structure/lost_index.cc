@@ -17,7 +17,7 @@ constexpr std::size_t kPicturesMin = 2;  // fewer are none
 constexpr std::uint64_t kSideMaxPx = 16'384;
 
 // The next place where two units follow one another, or one that ends with the media data.
-std::uint64_t next_unit(PictureCodec codec, ByteSpan clip, std::uint64_t at, std::uint64_t to) {
+std::uint64_t next_unit(NalCodec codec, ByteSpan clip, std::uint64_t at, std::uint64_t to) {
   for (; to - at >= 6; ++at) {
     const auto unit = unit_at(codec, clip, at, to);
     if (unit && (unit->end == to || unit_at(codec, clip, unit->end, to))) return at;
@@ -27,7 +27,7 @@ std::uint64_t next_unit(PictureCodec codec, ByteSpan clip, std::uint64_t at, std
 
 class Pictures {
  public:
-  Pictures(PictureCodec codec, ByteSpan clip) : clip_(clip) { found_.codec = codec; }
+  Pictures(NalCodec codec, ByteSpan clip) : clip_(clip) { found_.codec = codec; }
 
   void add(std::uint64_t at, const MediaUnit& unit) {
     using Kind = MediaUnit::Kind;
@@ -70,8 +70,7 @@ class Pictures {
 
 }  // namespace
 
-FoundPictures find_pictures(PictureCodec codec, ByteSpan clip, std::uint64_t from,
-                            std::uint64_t to) {
+FoundPictures find_pictures(NalCodec codec, ByteSpan clip, std::uint64_t from, std::uint64_t to) {
   Pictures pictures(codec, clip);
   std::uint64_t at = next_unit(codec, clip, from, to);
   while (at < to && !pictures.is_full()) {
@@ -124,16 +123,16 @@ FoundPictures find_pictures(ByteSpan clip, std::uint64_t from, std::uint64_t to)
   const auto is_whole = [](const FoundPictures& found) {
     return found.pictures.size() >= kPicturesMin && !found.sps.empty();
   };
-  FoundPictures h264 = find_pictures(PictureCodec::kH264, clip, from, to);
+  FoundPictures h264 = find_pictures(NalCodec::kH264, clip, from, to);
   if (is_whole(h264)) return h264;
-  FoundPictures hevc = find_pictures(PictureCodec::kHevc, clip, from, to);
+  FoundPictures hevc = find_pictures(NalCodec::kHevc, clip, from, to);
   return is_whole(hevc) || hevc.pictures.size() > h264.pictures.size() ? hevc : h264;
 }
 
 }  // namespace
 
-std::optional<PictureSize> picture_size(PictureCodec codec, ByteSpan sps) {
-  return codec == PictureCodec::kHevc ? hevc_size(sps) : h264_size(sps);
+std::optional<PictureSize> picture_size(NalCodec codec, ByteSpan sps) {
+  return codec == NalCodec::kHevc ? hevc_size(sps) : h264_size(sps);
 }
 
 void rebuild_index(ByteSpan clip, std::uint64_t mdat_start, std::uint64_t mdat_payload,
@@ -143,7 +142,7 @@ void rebuild_index(ByteSpan clip, std::uint64_t mdat_start, std::uint64_t mdat_p
     structure.missing += ", and no H.264 or H.265 pictures were found in the media data";
     return;
   }
-  const bool is_hevc = found.codec == PictureCodec::kHevc;
+  const bool is_hevc = found.codec == NalCodec::kHevc;
   const auto size = picture_size(found.codec, found.sps);
   if (found.pps.empty() || (is_hevc && found.vps.empty()) || !size) {
     structure.missing += "; " + std::to_string(found.pictures.size()) + " " +

@@ -19,14 +19,14 @@ struct FoundPicture {
 };
 
 struct FoundPictures {
-  PictureCodec codec = PictureCodec::kH264;
+  NalCodec codec = NalCodec::kH264;
   std::vector<FoundPicture> pictures;  // in order, the first a key frame
   Bytes vps, sps, pps;                 // NAL units; empty: none stood there. H.264 has no VPS
 };
 
 // Looks for pictures in the clip's bytes [from, to). Whatever else lies between them (sound) is
 // stepped over; at most kSamplesMax are told.
-[[nodiscard]] FoundPictures find_pictures(PictureCodec codec, ByteSpan clip, std::uint64_t from,
+[[nodiscard]] FoundPictures find_pictures(NalCodec codec, ByteSpan clip, std::uint64_t from,
                                           std::uint64_t to);
 
 struct PictureSize {
@@ -35,7 +35,7 @@ struct PictureSize {
 };
 // Of a sequence parameter set with its NAL header (ITU-T H.264, 7.3.2.1.1; H.265, 7.3.2.2.1);
 // nothing when it makes no sense.
-[[nodiscard]] std::optional<PictureSize> picture_size(PictureCodec codec, ByteSpan sps);
+[[nodiscard]] std::optional<PictureSize> picture_size(NalCodec codec, ByteSpan sps);
 
 // A moov for these pictures, which come evenly. Offsets are moved by `shift`. Empty where an offset
 // does not fit 32 bits, or a parameter set makes no sense.

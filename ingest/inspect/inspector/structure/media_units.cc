@@ -96,7 +96,7 @@ bool read_hevc(ByteSpan nal, MediaUnit& unit) {
 
 }  // namespace
 
-std::optional<MediaUnit> unit_at(PictureCodec codec, ByteSpan clip, std::uint64_t at,
+std::optional<MediaUnit> unit_at(NalCodec codec, ByteSpan clip, std::uint64_t at,
                                  std::uint64_t to) {
   if (at > to || to - at < 6) return std::nullopt;
   const ByteSpan bytes = clip.subspan(static_cast<std::size_t>(at));
@@ -108,7 +108,7 @@ std::optional<MediaUnit> unit_at(PictureCodec codec, ByteSpan clip, std::uint64_
   MediaUnit unit;
   unit.end = at + 4 + length;
   const ByteSpan nal = bytes.subspan(4, std::min<std::size_t>(kHeadBytes + 1, length));
-  const bool may_be = codec == PictureCodec::kHevc ? read_hevc(nal, unit) : read_h264(nal, unit);
+  const bool may_be = codec == NalCodec::kHevc ? read_hevc(nal, unit) : read_h264(nal, unit);
   return may_be ? std::optional(unit) : std::nullopt;
 }
 

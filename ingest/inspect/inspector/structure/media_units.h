@@ -5,11 +5,10 @@
 #include <cstdint>
 #include <optional>
 
+#include "ingest/inspect/inspector/sources/nal_units.h"
 #include "proto/base/bytes.h"
 
 namespace hansom::ingest {
-
-enum class PictureCodec { kH264, kHevc };
 
 struct MediaUnit {
   enum class Kind { kSlice, kKeySlice, kVps, kSps, kPps, kBefore, kBehind };
@@ -22,7 +21,7 @@ struct MediaUnit {
 // The unit whose four bytes of length stand at `at`; nothing where none of this codec may stand
 // there: ITU-T H.264, 7.3.1 and 7.4.1; H.265, 7.3.1.2, 7.4.2.2 and 7.3.6.1. Of H.265 the base layer
 // alone.
-[[nodiscard]] std::optional<MediaUnit> unit_at(PictureCodec codec, ByteSpan clip, std::uint64_t at,
+[[nodiscard]] std::optional<MediaUnit> unit_at(NalCodec codec, ByteSpan clip, std::uint64_t at,
                                                std::uint64_t to);
 
 }  // namespace hansom::ingest

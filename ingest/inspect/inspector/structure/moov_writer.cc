@@ -119,7 +119,7 @@ Bytes hevc_configuration(const FoundPictures& found, const HevcParameters& param
 
 // Empty where a parameter set makes no sense.
 Bytes sample_description(const FoundPictures& found, PictureSize size) {
-  const bool is_hevc = found.codec == PictureCodec::kHevc;
+  const bool is_hevc = found.codec == NalCodec::kHevc;
   const auto parameters = is_hevc ? read_hevc_parameters(found.sps) : std::nullopt;
   if (is_hevc && !parameters) return {};
   Bytes entry;

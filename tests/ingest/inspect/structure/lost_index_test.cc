@@ -18,12 +18,12 @@ TEST(LostIndex, ReadsTheSizeOutOfAParameterSet) {
   const Bytes sps{0x67, 0x64, 0x00, 0x28, 0xac, 0xd9, 0x40, 0x78, 0x02,
                   0x27, 0xe5, 0xc0, 0x44, 0x00, 0x00, 0x03, 0x00, 0x04,
                   0x00, 0x00, 0x03, 0x00, 0xca, 0x3c, 0x60, 0xc6, 0x58};
-  const auto size = picture_size(PictureCodec::kH264, sps);
+  const auto size = picture_size(NalCodec::kH264, sps);
   ASSERT_TRUE(size);
   EXPECT_EQ(size->width_px, 1920U);
   EXPECT_EQ(size->height_px, 1080U);
-  EXPECT_FALSE(picture_size(PictureCodec::kH264, ByteSpan(sps).first(6)));
-  EXPECT_FALSE(picture_size(PictureCodec::kH264, {}));
+  EXPECT_FALSE(picture_size(NalCodec::kH264, ByteSpan(sps).first(6)));
+  EXPECT_FALSE(picture_size(NalCodec::kH264, {}));
 }
 
 TEST(LostIndex, FindsPicturesBetweenOtherBytes) {
@@ -46,7 +46,7 @@ TEST(LostIndex, FindsPicturesBetweenOtherBytes) {
   append(media, Bytes(200, 0xdd));  // sound
   append(media, unit(0x09, 2));
   append(media, unit(0x41, 300));
-  const FoundPictures found = find_pictures(PictureCodec::kH264, media, 0, media.size());
+  const FoundPictures found = find_pictures(NalCodec::kH264, media, 0, media.size());
   ASSERT_EQ(found.pictures.size(), 3U);
   EXPECT_EQ(found.pictures[0].offset, first);
   EXPECT_EQ(found.pictures[0].bytes, second - first);
@@ -75,7 +75,7 @@ TEST(LostIndex, ReadsWhatAParameterSetOfHevcSays) {
   EXPECT_EQ(parameters->luma_bits_over_8, 0U);
   EXPECT_EQ(parameters->width_px, 322U);
   EXPECT_EQ(parameters->height_px, 180U);
-  const auto size = picture_size(PictureCodec::kHevc, kHevcSps);
+  const auto size = picture_size(NalCodec::kHevc, kHevcSps);
   ASSERT_TRUE(size);
   EXPECT_EQ(size->width_px, 322U);
   for (std::size_t bytes = 0; bytes < 20; ++bytes) {
@@ -115,7 +115,7 @@ TEST(LostIndex, FindsPicturesOfHevcBetweenOtherBytes) {
   const std::size_t third_before = media.size();
   append(media, Bytes(200, 0xdd));  // sound
   append(media, unit(0, 300, kFirst));
-  const FoundPictures found = find_pictures(PictureCodec::kHevc, media, 0, media.size());
+  const FoundPictures found = find_pictures(NalCodec::kHevc, media, 0, media.size());
   ASSERT_EQ(found.pictures.size(), 3U);
   EXPECT_EQ(found.pictures[0].offset, first);
   EXPECT_EQ(found.pictures[0].bytes, second - first);
@@ -127,7 +127,7 @@ TEST(LostIndex, FindsPicturesOfHevcBetweenOtherBytes) {
   EXPECT_EQ(found.vps.size(), 24U);
   EXPECT_EQ(found.sps, kHevcSps);
   EXPECT_EQ(found.pps.size(), 7U);
-  EXPECT_TRUE(find_pictures(PictureCodec::kH264, media, 0, media.size()).pictures.empty());
+  EXPECT_TRUE(find_pictures(NalCodec::kH264, media, 0, media.size()).pictures.empty());
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "ingest/inspect/inspector/structure/ebml.h"
 #include "ingest/inspect/inspector/structure/structure.h"
+#include "tests/ingest/inspect/structure/repaired_bytes.h"
 
 namespace hansom::ingest {
 namespace {
@@ -64,16 +65,6 @@ const Finding* find(const Structure& structure, std::string_view kind) {
   const auto found = std::find_if(structure.findings.begin(), structure.findings.end(),
                                   [kind](const Finding& finding) { return finding.kind == kind; });
   return found == structure.findings.end() ? nullptr : &*found;
-}
-
-Bytes copy_of(ByteSpan clip, const Structure& structure) {
-  Bytes copy;
-  for (const Piece& piece : structure.pieces) {
-    const ByteSpan part =
-        piece.literal.empty() ? clip.subspan(piece.offset, piece.bytes) : ByteSpan(piece.literal);
-    copy.insert(copy.end(), part.begin(), part.end());
-  }
-  return copy;
 }
 
 // How many of the blocks lie whole in these bytes.
@@ -137,7 +128,7 @@ TEST(Matroska, OfEveryPrefixTheCopyHasEachWholeBlock) {
       EXPECT_NE(find(structure, "cut_off"), nullptr) << size;
       ASSERT_EQ(structure.method, "prefix") << size;
       EXPECT_LE(structure.playable_bytes, size);
-      const Bytes copy = copy_of(cut, structure);
+      const Bytes copy = test::repaired_bytes(cut, structure);
       EXPECT_EQ(copy.size(), structure.playable_bytes) << size;
       EXPECT_EQ(blocks_in(copy), blocks_in(cut)) << size;
       const Structure again = read_structure(copy, kFormat, false);
@@ -156,7 +147,7 @@ TEST(Matroska, WhatWasReservedAndNeverWrittenIsNoBlock) {
   const Structure structure = read_structure(clip, kFormat, false);
   EXPECT_TRUE(structure.is_damaged);
   EXPECT_EQ(structure.playable_bytes, written);
-  EXPECT_EQ(copy_of(clip, structure), make({false, false, false}));
+  EXPECT_EQ(test::repaired_bytes(clip, structure), make({false, false, false}));
 }
 
 TEST(Matroska, DamageInTheMiddleIsNotTheEnd) {

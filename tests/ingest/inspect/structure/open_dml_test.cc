@@ -10,21 +10,12 @@
 #include "ingest/inspect/inspector/limits.h"
 #include "ingest/inspect/inspector/structure/avi_lists.h"
 #include "ingest/inspect/inspector/structure/structure.h"
+#include "tests/ingest/inspect/structure/repaired_bytes.h"
 
 namespace hansom::ingest {
 namespace {
 
 constexpr std::size_t kPictures = 12;
-
-Bytes copy_of(ByteSpan clip, const Structure& structure) {
-  Bytes copy;
-  for (const Piece& piece : structure.pieces) {
-    const ByteSpan part =
-        piece.literal.empty() ? clip.subspan(piece.offset, piece.bytes) : ByteSpan(piece.literal);
-    copy.insert(copy.end(), part.begin(), part.end());
-  }
-  return copy;
-}
 
 // The pictures that idx1 of a copy of one part names, by the byte they are filled with.
 std::string pictures_of(ByteSpan copy) {
@@ -90,7 +81,7 @@ TEST(OpenDml, OfEveryPrefixTheCopyHasEachWholePicture) {
     EXPECT_TRUE(has(structure, "cut_off")) << size;
     EXPECT_EQ(structure.playable_bytes, ends[whole - 1]) << size;
     ASSERT_EQ(structure.method, "index_rebuilt") << size;
-    const Bytes copy = copy_of(cut, structure);
+    const Bytes copy = test::repaired_bytes(cut, structure);
     EXPECT_EQ(pictures_of(copy), all.substr(0, whole)) << size;
     const Structure again = read_avi(copy);
     ASSERT_FALSE(again.is_damaged) << size << ": " << again.missing;
@@ -108,7 +99,7 @@ TEST(OpenDml, APartThatWasNeverClosedIsReadToItsLastWholePicture) {
     const Structure structure = read_avi(made.clip);
     EXPECT_TRUE(structure.is_damaged);
     EXPECT_NE(structure.missing.find("3 parts as one"), std::string::npos) << structure.missing;
-    EXPECT_EQ(pictures_of(copy_of(made.clip, structure)), "abcdefghij");
+    EXPECT_EQ(pictures_of(test::repaired_bytes(made.clip, structure)), "abcdefghij");
     EXPECT_EQ(structure.playable_bytes, made.clip.size() - 5);
   }
 }
@@ -123,7 +114,7 @@ TEST(OpenDml, WithoutASuperIndexTheLaterPartsHaveNone) {
   const Structure structure = read_avi(made.clip);
   EXPECT_TRUE(has(structure, "no_index"));
   EXPECT_FALSE(has(structure, "cut_off"));
-  EXPECT_EQ(pictures_of(copy_of(made.clip, structure)), "abcdefghijkl");
+  EXPECT_EQ(pictures_of(test::repaired_bytes(made.clip, structure)), "abcdefghijkl");
 }
 
 // More parts than a copy is put together of: what is told is that it ends before the clip does.

@@ -125,8 +125,9 @@ Status apply_unit_authority_retired(const evidence::UnitAuthorityRetired& act, c
 // Acts on clips and events are the catalogue's first, and tell something of a clock.
 Status apply_clip_accepted(const evidence::ClipAccepted& act, const Recorded& at,
                            store::Batch& batch) {
-  HANSOM_TRY(catalogue::apply_clip_accepted(act, at, batch));
-  return clocks::note_clip_accepted(act, at, batch);
+  HANSOM_TRY_ASSIGN(const bool is_new, catalogue::apply_clip_accepted(act, at, batch));
+  if (is_new) clocks::note_clip_accepted(act, at, batch);
+  return {};
 }
 Status apply_clip_inspected(const evidence::ClipInspected& act, const Recorded& at,
                             store::Batch& batch) {

@@ -43,8 +43,8 @@ Status validate_clip_accepted(evidence::ClipAccepted& act, const store::Reader& 
   return {};
 }
 
-Status apply_clip_accepted(const evidence::ClipAccepted& act, const Recorded& at,
-                           store::Batch& batch) {
+Result<bool> apply_clip_accepted(const evidence::ClipAccepted& act, const Recorded& at,
+                                 store::Batch& batch) {
   batch.put(Family::kUpload, as_bytes(act.upload()), u64_key(to_u64(at.leaf)));
   HANSOM_TRY_ASSIGN(std::optional<ClipRow> row, get_clip(batch, as_bytes(act.sealed_sha256())));
   Arrival arrival;
@@ -60,7 +60,7 @@ Status apply_clip_accepted(const evidence::ClipAccepted& act, const Recorded& at
     arrival.set_conflicting(conflicting(row->manifest(), act.manifest()));
     *row->add_arrivals() = arrival;
     put_clip_facts(batch, *row);
-    return {};
+    return false;
   }
   row.emplace();
   row->set_id(act.sealed_sha256());
@@ -75,7 +75,7 @@ Status apply_clip_accepted(const evidence::ClipAccepted& act, const Recorded& at
   batch.put(Family::kQueue, inspections::queue_key(inspections::kFirst, to_u64(at.leaf)),
             as_bytes(row->id()));
   put_clip(batch, *row);
-  return {};
+  return true;
 }
 
 }  // namespace hansom::catalogue

@@ -11,7 +11,8 @@ namespace hansom::catalogue {
 // it is empty.
 [[nodiscard]] Status validate_clip_accepted(evidence::ClipAccepted& act,
                                             const store::Reader& state);
-[[nodiscard]] Status apply_clip_accepted(const evidence::ClipAccepted& act, const Recorded& at,
-                                         store::Batch& batch);
+// Whether the clip is new here, not one more arrival of it.
+[[nodiscard]] Result<bool> apply_clip_accepted(const evidence::ClipAccepted& act,
+                                               const Recorded& at, store::Batch& batch);
 
 }  // namespace hansom::catalogue

@@ -68,10 +68,8 @@ Result<std::optional<CorrectionRow>> get_correction(const store::Reader& reader,
 
 }  // namespace
 
-Status note_clip_accepted(const evidence::ClipAccepted& act, const Recorded& at,
-                          store::Batch& batch) {
-  HANSOM_TRY_ASSIGN(const auto clip, catalogue::get_clip(batch, as_bytes(act.sealed_sha256())));
-  if (!clip || clip->accepted_leaf() != to_u64(at.leaf)) return {};  // a further arrival
+void note_clip_accepted(const evidence::ClipAccepted& act, const Recorded& at,
+                        store::Batch& batch) {
   ClipClock row;
   row.set_clip(act.sealed_sha256());
   row.set_unit(act.unit());
@@ -80,7 +78,6 @@ Status note_clip_accepted(const evidence::ClipAccepted& act, const Recorded& at,
   catalogue::put_row(batch, Family::kIndex, clip_key(act.unit(), to_u64(at.leaf)), row);
   batch.put(Family::kIndex, waiting_clip_key(act.unit(), to_u64(at.leaf)),
             catalogue::u64_key(to_u64(at.leaf)));
-  return {};
 }
 
 Status note_clip_inspected(const evidence::ClipInspected& act, const Recorded& at,

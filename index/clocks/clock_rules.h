@@ -7,9 +7,9 @@
 
 namespace hansom::clocks {
 
-// After the catalogue's own part of the same act: what it says of a clock, and who waits for it.
-[[nodiscard]] Status note_clip_accepted(const evidence::ClipAccepted& act, const Recorded& at,
-                                        store::Batch& batch);
+// After the catalogue's own part of the same act: what it says of a clock, and who waits for it. Of
+// a clip's arrivals only the first.
+void note_clip_accepted(const evidence::ClipAccepted& act, const Recorded& at, store::Batch& batch);
 [[nodiscard]] Status note_clip_inspected(const evidence::ClipInspected& act, const Recorded& at,
                                          store::Batch& batch);
 [[nodiscard]] Status note_events_reported(const evidence::EventsReported& act, const Recorded& at,

@@ -1,6 +1,8 @@
 // Codec of the journal's rows, and reading the tree back from them.
 #include "index/journal/rows.h"
 
+#include <map>
+
 #include "proto/base/check.h"
 
 namespace hansom::journal {
@@ -107,10 +109,16 @@ Result<tlog::RightEdge> read_edge(const store::Reader& reader, std::uint64_t siz
 }
 
 tlog::NodeReader tree_nodes(const store::Reader& reader, const tlog::RightEdge& edge) {
-  return [&reader, &edge](unsigned level, std::uint64_t index) -> Result<Digest> {
+  // Of the nodes of a proof up to eight lie in one tile, which is read once.
+  using Tiles = std::map<std::pair<unsigned, std::uint64_t>, std::vector<Digest>>;
+  return [&reader, &edge, tiles = Tiles()](unsigned level,
+                                           std::uint64_t index) mutable -> Result<Digest> {
     const tlog::TileSlice slice = tlog::slice_of_node(level, index);
     if (const auto hash = edge.find(slice)) return *hash;
-    HANSOM_TRY_ASSIGN(const auto tile, read_tile(reader, slice.tile));
+    std::vector<Digest>& tile = tiles[{slice.tile.level, slice.tile.number}];
+    if (tile.empty()) {
+      HANSOM_TRY_ASSIGN(tile, read_tile(reader, slice.tile));
+    }
     return tlog::subtree_hash(std::span(tile).subspan(slice.offset, slice.count));
   };
 }

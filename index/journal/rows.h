@@ -50,8 +50,9 @@ struct SaltedRecord {
 // tile level.
 [[nodiscard]] Result<tlog::RightEdge> read_edge(const store::Reader& reader, std::uint64_t size);
 
-// The tree of `edge` for proofs: partial tiles from the edge, full ones from the store. Requires:
-// both outlive it, and `reader` is not older than the edge.
+// The tree of `edge` for one proof: partial tiles from the edge, full ones from the store, each
+// read once. Requires: both outlive it, and `reader` is not older than the edge. One thread at a
+// time.
 [[nodiscard]] tlog::NodeReader tree_nodes(const store::Reader& reader, const tlog::RightEdge& edge);
 
 }  // namespace hansom::journal

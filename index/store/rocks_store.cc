@@ -202,7 +202,7 @@ class RocksStore final : public Store {
     return fail(store_error(status, "commit"));
   }
 
-  // From the first key to just behind the last.
+  // From the empty key (OneHint in rocks_options.cc counts on it) to just behind the last.
   [[nodiscard]] Status add_clearing(Family family, rocksdb::WriteBatch& writes) const {
     std::optional<std::string> end;
     HANSOM_TRY(scan_rows(*database_, {}, family, {}, {}, {}, Order::kDescending,

@@ -46,23 +46,23 @@ struct FamilyFacts {
   std::string_view name;
   Holds holds;
   std::uint32_t version;  // of a view; 0 otherwise
-  // Keys that are equal but for their last so many bytes come mostly in their order; 0: they come
-  // in any. Makes such rows cheap to write; the present contents do not depend on it.
-  std::uint32_t rising_bytes;
+  // Keys come mostly in their order. Where so, larger pieces of the family are kept in memory; the
+  // present contents do not depend on it.
+  bool in_order;
 };
 inline constexpr std::array<FamilyFacts, kFamilies> kFamilyFacts{{
-    {Family::kMeta, "meta", Holds::kMeta, 0, 0},
-    {Family::kLeaf, "leaf", Holds::kJournal, 0, 8},
-    {Family::kRecord, "record", Holds::kJournal, 0, 8},
-    {Family::kTile, "tile", Holds::kJournal, 0, 8},
-    {Family::kHead, "head", Holds::kJournal, 0, 8},
-    {Family::kClip, "clip", Holds::kView, 4, 0},
-    {Family::kIndex, "index", Holds::kView, 3, 40},
-    {Family::kEvent, "event", Holds::kView, 2, 32},
-    {Family::kUpload, "upload", Holds::kView, 1, 0},
-    {Family::kRegister, "register", Holds::kView, 1, 0},
-    {Family::kRetention, "retention", Holds::kView, 1, 0},
-    {Family::kQueue, "queue", Holds::kView, 2, 8},
+    {Family::kMeta, "meta", Holds::kMeta, 0, false},
+    {Family::kLeaf, "leaf", Holds::kJournal, 0, true},
+    {Family::kRecord, "record", Holds::kJournal, 0, true},
+    {Family::kTile, "tile", Holds::kJournal, 0, true},
+    {Family::kHead, "head", Holds::kJournal, 0, true},
+    {Family::kClip, "clip", Holds::kView, 4, false},
+    {Family::kIndex, "index", Holds::kView, 3, false},
+    {Family::kEvent, "event", Holds::kView, 2, false},
+    {Family::kUpload, "upload", Holds::kView, 1, false},
+    {Family::kRegister, "register", Holds::kView, 1, false},
+    {Family::kRetention, "retention", Holds::kView, 1, false},
+    {Family::kQueue, "queue", Holds::kView, 2, true},
 }};
 static_assert(std::ranges::all_of(kFamilyFacts, [](const FamilyFacts& facts) {
   const auto place = static_cast<std::size_t>(facts.family);

@@ -19,6 +19,9 @@ namespace hansom::ingest {
 namespace {
 
 constexpr std::size_t kRehashBlockBytes = std::size_t{1024} * 1024;
+// A clip no longer than this goes through the page cache: to copy so little costs less than a
+// second descriptor and a write of its own.
+constexpr std::uint64_t kCopiedUpTo = 64 * 1024;
 
 bool page_aligned(const void* memory) {
   return reinterpret_cast<std::uintptr_t>(memory) % kPageBytes == 0;
@@ -66,7 +69,7 @@ Status SpoolUpload::open_files() {
     buffered_ = FileDescriptor(::open(path.c_str(), O_RDWR | O_CLOEXEC));
     if (!buffered_.valid()) return fail(durable::storage_error(errno, "open", path));
   }
-  if (!direct_.valid() && !directory_.direct_refused) {
+  if (!direct_.valid() && !directory_.direct_refused && length().value_or(kNoLimit) > kCopiedUpTo) {
     direct_ = FileDescriptor(::open(path.c_str(), O_WRONLY | O_DIRECT | O_CLOEXEC));
     if (!direct_.valid() && errno != EINVAL) {
       return fail(durable::storage_error(errno, "open", path));

@@ -35,14 +35,18 @@ void EvidenceIndex::submit(evidence::Record record, journal::Done done) {
                    });
 }
 
-Result<journal::Committed> EvidenceIndex::submit_and_wait(evidence::Record record) {
+std::future<Result<journal::Committed>> EvidenceIndex::submit(evidence::Record record) {
   // Shared: the writer may still be inside set_value() when the waiter has gone on.
   const auto promise = std::make_shared<std::promise<Result<journal::Committed>>>();
   auto answer = promise->get_future();
   submit(std::move(record), [promise](Result<journal::Committed> committed) {
     promise->set_value(std::move(committed));
   });
-  return answer.get();
+  return answer;
+}
+
+Result<journal::Committed> EvidenceIndex::submit_and_wait(evidence::Record record) {
+  return submit(std::move(record)).get();
 }
 
 Result<View> EvidenceIndex::view() const {

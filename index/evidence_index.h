@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <future>
 #include <memory>
 
 #include "index/journal/journal.h"
@@ -50,8 +51,9 @@ class EvidenceIndex {
   }
   // See journal::Journal::submit.
   void submit(evidence::Record record, journal::Done done);
-  // submit() for callers that may block: tools, the inspection workers, tests. Never on an I/O or
+  // submit() for callers that may block: tools, background workers, tests. Never on an I/O or
   // writer thread.
+  [[nodiscard]] std::future<Result<journal::Committed>> submit(evidence::Record record);
   [[nodiscard]] Result<journal::Committed> submit_and_wait(evidence::Record record);
   // Error: kStorage, kCorrupt.
   [[nodiscard]] Result<View> view() const;

@@ -83,7 +83,6 @@ http::Awaitable<Result<LeafIndex>> accept_clip(SpoolUpload& upload, AcceptTools&
     co_return fail(co_await discard(upload, tools, committed.error()));
   }
   tools.clips_accepted.fetch_add(1, std::memory_order_relaxed);
-  if (tools.on_accepted) tools.on_accepted();
 
   // 7. The spool forgets it; the receipt can be asked for.
   co_await hand_over(upload, tools);

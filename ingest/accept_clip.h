@@ -57,7 +57,6 @@ struct AcceptTools {
   Fault& fault;
   ClipsInAcceptance& clips;
   std::atomic<std::uint64_t>& clips_accepted;
-  const std::function<void()>& on_accepted;  // may be empty; quick, any thread
 };
 
 // Removes an object from the vault unless some arrival made it a clip. Blocks. Requires: no

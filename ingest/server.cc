@@ -165,8 +165,8 @@ Status Server::Parts::open_site() {
   timekeeper = std::make_unique<clocks::Timekeeper>(*index, std::move(zone));
   index->watch([this](const evidence::Record& record) {
     if (clocks::brings_facts(record)) timekeeper->notify();
-    // Nobody orders before there is an API, and that comes after the inspectors.
-    if (record.has_inspection_ordered()) inspectors->notify();
+    // Nothing comes and nobody orders before there is an API, and that comes after the inspectors.
+    if (record.has_clip_accepted() || record.has_inspection_ordered()) inspectors->notify();
   });
   // Behind the store's lock: it removes what it takes for leftovers.
   HANSOM_TRY_ASSIGN(vault, vault::open_file_vault(config.vault()));
@@ -224,7 +224,6 @@ Status Server::Parts::open_apis() {
   units.vault_identities = vault_identities.get();
   units.clock = &system_clock();
   units.random = &system_random();
-  units.on_accepted = [this] { inspectors->notify(); };
   HANSOM_TRY_ASSIGN(unit_api, UnitApi::open(units));
 
   api::PeopleApiDependencies people;

@@ -88,7 +88,7 @@ void log_unknown_unit(const http::Peer& peer, const Error& error) {
 struct UnitApi::State {
   explicit State(const Dependencies& dependencies)
       : use(dependencies),
-        unit_uploads(*use.index, *use.vault, *use.vault_identities, *use.clock, use.on_accepted),
+        unit_uploads(*use.index, *use.vault, *use.vault_identities, *use.clock),
         uploads(unit_uploads, *use.clock, *use.random, upload_options(*use.config),
                 use.config->spool()),
         upload_routes(uploads) {

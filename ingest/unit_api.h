@@ -30,7 +30,6 @@ class UnitApi {
     const age::IdentitySet* vault_identities = nullptr;
     Clock* clock = nullptr;
     Random* random = nullptr;
-    std::function<void()> on_accepted;  // called after each ClipAccepted, any thread; may be empty
   };
   // Counters are monotonic; what is open, in use or free is of this moment.
   struct Counters {

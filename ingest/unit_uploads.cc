@@ -55,9 +55,8 @@ Result<UploadFacts> UnitUploads::check_creation(const upload::CreateRequest& req
 
 http::Awaitable<Result<upload::Facts>> UnitUploads::finish(SpoolUpload& upload,
                                                            UploadContext& context) {
-  AcceptTools tools{index_,         vault_,          identities_.all(), clock_,
-                    *context.spool, context.disk,    context.syncs,     context.fault,
-                    accepting_,     clips_accepted_, on_accepted_};
+  AcceptTools tools{index_,       vault_,        identities_.all(), clock_,     *context.spool,
+                    context.disk, context.syncs, context.fault,     accepting_, clips_accepted_};
   const auto leaf = co_await accept_clip(upload, tools);
   if (!leaf) co_return fail(leaf.error());
   const UploadFacts& of = upload.facts();

@@ -12,12 +12,8 @@ namespace hansom::ingest {
 class UnitUploads final : public UploadHost {
  public:
   UnitUploads(EvidenceIndex& index, vault::Vault& vault, const age::IdentitySet& identities,
-              Clock& clock, std::function<void()> on_accepted)
-      : index_(index),
-        vault_(vault),
-        identities_(identities),
-        clock_(clock),
-        on_accepted_(std::move(on_accepted)) {}
+              Clock& clock)
+      : index_(index), vault_(vault), identities_(identities), clock_(clock) {}
 
   // Errors: those of identify_unit.
   [[nodiscard]] Result<KnownUnit> identify(const http::Peer& peer) const override;
@@ -47,7 +43,6 @@ class UnitUploads final : public UploadHost {
   vault::Vault& vault_;
   const age::IdentitySet& identities_;
   Clock& clock_;
-  const std::function<void()> on_accepted_;  // may be empty
   std::atomic<std::uint64_t> clips_accepted_ = 0;
   ClipsInAcceptance accepting_;
 };

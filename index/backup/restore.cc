@@ -7,6 +7,7 @@
 #include "index/backup/restored_mark.h"
 #include "index/site/edit_config.h"
 #include "proto/base/durable_file.h"
+#include "proto/base/hash_file.h"
 
 namespace hansom::backup {
 namespace {

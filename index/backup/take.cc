@@ -19,6 +19,7 @@
 #include "index/journal/verify_facts.h"
 #include "index/vault/vault.h"
 #include "proto/base/durable_file.h"
+#include "proto/base/hash_file.h"
 
 namespace hansom::backup {
 namespace {

@@ -1,9 +1,9 @@
 // Checks a bundle from the record outwards: receipt, proof, bytes.
 #include "index/cli/bundle.h"
 
-#include "index/backup/files.h"
 #include "index/cli/session.h"
 #include "index/retrieval/media_type.h"
+#include "proto/base/hash_file.h"
 #include "proto/evidence/journal.pb.h"
 #include "proto/evidence/key_chain.h"
 #include "proto/tlog/leaf.h"
@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 Status check_bytes(const fs::path& file, const Digest& expected) {
-  HANSOM_TRY_ASSIGN(const backup::FileFacts found, backup::hash_file(file));
+  HANSOM_TRY_ASSIGN(const FileFacts found, hash_file(file));
   if (found.sha256 == expected) return {};
   return fail(ErrorKind::kCorrupt, "digest_mismatch",
               file.string() + " is not what the record names: SHA-256 " + found.sha256.hex() +

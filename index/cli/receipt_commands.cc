@@ -1,10 +1,10 @@
 // `hansom receipt`: get one from the server, verify one without it.
-#include "index/backup/files.h"
 #include "index/cli/commands.h"
 #include "index/cli/output.h"
 #include "index/cli/people_client.h"
 #include "index/cli/verifier_key.h"
 #include "proto/base/durable_file.h"
+#include "proto/base/hash_file.h"
 #include "proto/evidence/key_chain.h"
 
 namespace hansom::cli {
@@ -64,7 +64,7 @@ Status run_verify(const Session& session, const Verify& verify) {
     return fail(std::move(status).error().in(verify.receipt.string()));
   }
   if (!verify.sealed.empty()) {
-    HANSOM_TRY_ASSIGN(const backup::FileFacts found, backup::hash_file(verify.sealed));
+    HANSOM_TRY_ASSIGN(const FileFacts found, hash_file(verify.sealed));
     if (found.sha256 != receipt->clip) {
       return fail(ErrorKind::kCorrupt, "digest_mismatch",
                   verify.sealed.string() + " is not the clip of this receipt");

@@ -1,8 +1,6 @@
 // One unit after the other, in turn, so that none waits for a busy one.
 #include "index/clocks/timekeeper.h"
 
-#include <future>
-
 #include "proto/base/log.h"
 
 namespace hansom::clocks {
@@ -23,14 +21,9 @@ Result<std::uint64_t> submit_all(EvidenceIndex& index, std::span<evidence::ClipT
   std::vector<std::future<Result<journal::Committed>>> answers;
   answers.reserve(acts.size());
   for (evidence::ClipTimed& act : acts) {
-    // Shared: the writer may still be inside set_value() when the waiter has gone on.
-    const auto promise = std::make_shared<std::promise<Result<journal::Committed>>>();
-    answers.push_back(promise->get_future());
     evidence::Record record = record_by_server();
     record.mutable_clip_timed()->Swap(&act);
-    index.submit(std::move(record), [promise](Result<journal::Committed> committed) {
-      promise->set_value(std::move(committed));
-    });
+    answers.push_back(index.submit(std::move(record)));
   }
   std::uint64_t recorded = 0;
   Status done;

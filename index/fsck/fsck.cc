@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include "index/backup/files.h"
 #include "index/catalogue/clip_rows.h"
 #include "index/catalogue/keys.h"
 #include "index/catalogue/row_io.h"
@@ -15,6 +14,7 @@
 #include "index/retrieval/playback.h"
 #include "index/vault/vault.h"
 #include "proto/base/durable_file.h"
+#include "proto/base/hash_file.h"
 #include "proto/upload/upload_facts.h"
 
 namespace hansom::fsck {
@@ -77,7 +77,7 @@ std::optional<Digest> clip_of_lone_file(const std::filesystem::path& file) {
   if (std::filesystem::exists(facts_file, failed) || failed) return std::nullopt;
   const auto names = std::filesystem::hard_link_count(file, failed);
   if (failed || names < 2) return std::nullopt;
-  const auto facts = backup::hash_file(file);
+  const auto facts = hash_file(file);
   return facts ? std::optional(facts->sha256) : std::nullopt;
 }
 

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdio>
 #include <vector>
 
 #include <fcntl.h>
@@ -81,12 +80,10 @@ class FileVault final : public Vault {
       if (present) return folder;
       return fail(ErrorKind::kNotFound, "vault_missing", "the vault has no object " + name.hex());
     }
-    if (::renameat2(AT_FDCWD, spool_file.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) == 0) {
-      // The spool's folder needs no sync: a name that a power cut brings back there is of this
-      // file.
-      return folder;
-    }
-    if (errno != EEXIST) return fail(durable::storage_error(errno, "rename", path));
+    Status renamed = durable::rename_unsynced(spool_file, path);
+    // The spool's folder needs no sync: a name that a power cut brings back there is of this file.
+    if (renamed) return folder;
+    if (renamed.error().kind != ErrorKind::kConflict) return fail(std::move(renamed).error());
     // It is here already: one master. Its name may be younger than its folder's last sync.
     HANSOM_TRY_ASSIGN(const auto arrived, size_of(spool_file));
     HANSOM_TRY(check_present(path, arrived.value_or(0)));

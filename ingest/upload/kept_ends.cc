@@ -8,7 +8,6 @@
 namespace hansom::ingest {
 namespace {
 
-constexpr std::size_t kFirstBytes = 4096;                   // an age header, as Opener asks for it
 constexpr std::size_t kLastBytes = age::kSealedChunkBytes;  // the last chunk of its payload
 
 bool copy_from(ByteSpan kept, std::uint64_t kept_at, std::uint64_t offset, MutableByteSpan out) {
@@ -23,7 +22,7 @@ bool copy_from(ByteSpan kept, std::uint64_t kept_at, std::uint64_t offset, Mutab
 
 void KeptEnds::keep(std::uint64_t at, ByteSpan bytes, std::optional<std::uint64_t> length) {
   if (at == 0) {
-    const ByteSpan first = bytes.first(std::min(bytes.size(), kFirstBytes));
+    const ByteSpan first = bytes.first(std::min(bytes.size(), age::Opener::kFirstReadBytes));
     first_.assign(first.begin(), first.end());
   }
   if (!length) return;

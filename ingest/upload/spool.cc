@@ -7,9 +7,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "index/backup/files.h"
 #include "ingest/upload/join_files.h"
 #include "proto/base/check.h"
+#include "proto/base/hash_file.h"
 #include "proto/base/log.h"
 
 namespace hansom::ingest {
@@ -20,6 +20,10 @@ namespace fs = std::filesystem;
 // There from before a start makes durable what it found until it has: found by the next start, no
 // sync since can be trusted.
 constexpr std::string_view kInDoubtName = "in-doubt";
+
+// A clip that comes with its creation and is shorter gets its room as it is written: blocks that
+// were reserved before must each be marked as written, one more change on disk.
+constexpr std::uint64_t kReservedFrom = 4 << 20;
 
 // Of a clip file on its way into the vault.
 constexpr std::string_view kSecondNameExtension = ".moving";
@@ -82,7 +86,7 @@ Status Spool::remove_leftover(const fs::path& path, const Withdraw& withdraw) co
   const auto names = fs::hard_link_count(path, failed);
   if (failed) return fail(durable::storage_error(failed.value(), "stat", path));
   if (names > 1) {
-    HANSOM_TRY_ASSIGN(const backup::FileFacts clip, backup::hash_file(path));
+    HANSOM_TRY_ASSIGN(const FileFacts clip, hash_file(path));
     // An upload that goes on may have moved the same bytes there.
     const bool needed = std::any_of(uploads_.begin(), uploads_.end(), [&clip](const auto& other) {
       return other.second->facts().clip == clip.sha256;
@@ -152,11 +156,12 @@ Status Spool::sync_found(const std::vector<Upload>& found) const {
   return durable::remove_synced(in_doubt);
 }
 
-Result<FileDescriptor> Spool::make_clip_file(const UploadFacts& facts) const {
+Result<FileDescriptor> Spool::make_clip_file(const UploadFacts& facts,
+                                             std::uint64_t reserved_bytes) const {
   const fs::path clip_file = directory_.clip_file(facts.id);
   FileDescriptor clip(::open(clip_file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
   if (!clip.valid()) return fail(durable::storage_error(errno, "create", clip_file));
-  HANSOM_TRY(preallocate(clip.get(), expected_bytes(facts), clip_file));
+  HANSOM_TRY(preallocate(clip.get(), reserved_bytes, clip_file));
   return clip;
 }
 
@@ -167,7 +172,7 @@ Status Spool::write_facts(const UploadFacts& facts) const {
 
 Result<Spool::Upload> Spool::create(UploadFacts facts) {
   HANSOM_TRY(admission_.enter(facts.id, facts.unit, expected_bytes(facts)));
-  const auto clip_file = make_clip_file(facts);
+  const auto clip_file = make_clip_file(facts, expected_bytes(facts));
   const Status made = clip_file ? write_facts(facts) : fail(clip_file.error());
   if (!made) return not_created(facts.id, made.error());
   return keep(std::make_shared<SpoolUpload>(directory_, std::move(facts), 0, false));
@@ -175,7 +180,8 @@ Result<Spool::Upload> Spool::create(UploadFacts facts) {
 
 Result<Spool::Upload> Spool::begin(UploadFacts facts) {
   HANSOM_TRY(admission_.enter(facts.id, facts.unit, expected_bytes(facts)));
-  auto clip_file = make_clip_file(facts);
+  const std::uint64_t bytes = expected_bytes(facts);
+  auto clip_file = make_clip_file(facts, bytes >= kReservedFrom ? bytes : 0);
   if (!clip_file) return not_created(facts.id, clip_file.error());
   auto upload = std::make_shared<SpoolUpload>(directory_, std::move(facts), 0, false);
   upload->set_recorded(false);
@@ -305,25 +311,25 @@ Status Spool::remove(const SpoolUpload& upload) {
 void Spool::hand_over(const SpoolUpload& upload) {
   // Without a sync: of names that a power cut brings back the journal knows the upload.
   for (const fs::path& file : {directory_.facts_file(upload.facts().id), upload.clip_file()}) {
-    if (::unlink(file.c_str()) == 0 || errno == ENOENT) continue;
-    // The next start finds the clip and removes them.
-    directory_.fault.raise(durable::storage_error(errno, "unlink", file));
-    break;
+    if (Status removed = durable::remove_unsynced(file); !removed) {
+      // The next start finds the clip and removes them.
+      directory_.fault.raise(removed.error());
+      break;
+    }
   }
   forget(upload.facts().id);
 }
 
 Status Spool::remove_files(const SpoolUpload& upload) const {
   const UploadId id = upload.facts().id;
+  Status removed;
   if (!upload.recorded()) {
     // Nobody knows it: where a power cut brings the name back, the scan removes it again.
-    if (::unlink(upload.clip_file().c_str()) == 0 || errno == ENOENT) return {};
-    Status failed = fail(durable::storage_error(errno, "unlink", upload.clip_file()));
-    directory_.fault.raise(failed.error());
-    return failed;
+    removed = durable::remove_unsynced(upload.clip_file());
+  } else {
+    removed = durable::remove_synced(directory_.facts_file(id));
+    if (removed && !upload.moved()) removed = durable::remove_synced(directory_.clip_file(id));
   }
-  Status removed = durable::remove_synced(directory_.facts_file(id));
-  if (removed && !upload.moved()) removed = durable::remove_synced(directory_.clip_file(id));
   if (!removed) directory_.fault.raise(removed.error());
   return removed;
 }

@@ -77,7 +77,8 @@ class Spool {
   void make_durable();
   [[nodiscard]] Status sync_found(const std::vector<Upload>& found) const;
   void take_in(const std::filesystem::path& facts_file);
-  [[nodiscard]] Result<FileDescriptor> make_clip_file(const UploadFacts& facts) const;
+  [[nodiscard]] Result<FileDescriptor> make_clip_file(const UploadFacts& facts,
+                                                      std::uint64_t reserved_bytes) const;
   [[nodiscard]] Status write_facts(const UploadFacts& facts) const;
   [[nodiscard]] Status remove_files(const SpoolUpload& upload) const;
   void forget(const UploadId& id);

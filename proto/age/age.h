@@ -74,6 +74,8 @@ using ReadAt = std::function<Status(std::uint64_t offset, MutableByteSpan out)>;
 // only authenticated bytes.
 class Opener {
  public:
+  // What open() reads first, or all there is; mostly the whole header lies in it.
+  static constexpr std::size_t kFirstReadBytes = 4096;
   // Errors: as open_header; kCorrupt `age_payload` when the last chunk does not authenticate or the
   // length is impossible (empty last chunk of a non-empty object, no chunk).
   [[nodiscard]] static Result<Opener> open(ReadAt read, std::uint64_t sealed_bytes,

@@ -10,16 +10,16 @@ namespace hansom::age {
 namespace {
 
 // A header for a few recipients fits the first read; only a longer one costs a second.
-constexpr std::uint64_t kFirstReadBytes = 4096;
 constexpr std::uint64_t kWholeHeaderBytes = kHeaderBytesMax + 16;
 constexpr std::uint64_t kNoChunk = std::numeric_limits<std::uint64_t>::max();
 
 Result<OpenedHeader> read_header(const ReadAt& read, std::uint64_t sealed_bytes,
                                  std::span<const Identity> identities) {
-  Bytes start(std::min(sealed_bytes, kFirstReadBytes));
+  constexpr std::uint64_t kFirst = Opener::kFirstReadBytes;
+  Bytes start(std::min(sealed_bytes, kFirst));
   HANSOM_TRY(read(0, start));
   auto opened = open_header(start, identities);
-  if (opened || opened.error().token != "age_truncated" || sealed_bytes <= kFirstReadBytes) {
+  if (opened || opened.error().token != "age_truncated" || sealed_bytes <= kFirst) {
     return opened;
   }
   start.resize(std::min(sealed_bytes, kWholeHeaderBytes));

@@ -2,12 +2,11 @@
 #include "proto/base/durable_file.h"
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 #include <fcntl.h>
-#include <linux/fs.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "proto/base/random.h"
@@ -122,18 +121,23 @@ Status append_sync(int fd, ByteSpan bytes, const fs::path& path) {
   return sync_data(fd, path);
 }
 
+Status remove_unsynced(const fs::path& path) {
+  if (::unlink(path.c_str()) == 0 || errno == ENOENT) return {};
+  return fail(storage_error(errno, "unlink", path));
+}
+
 Status remove_synced(const fs::path& path) {
-  if (::unlink(path.c_str()) != 0 && errno != ENOENT) {
-    return fail(storage_error(errno, "unlink", path));
-  }
+  HANSOM_TRY(remove_unsynced(path));
   return sync_directory(parent_of(path));
 }
 
+Status rename_unsynced(const fs::path& from, const fs::path& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return {};
+  return fail(storage_error(errno, "rename", to));
+}
+
 Status publish_by_rename(const fs::path& from, const fs::path& to) {
-  if (::syscall(SYS_renameat2, AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) !=
-      0) {
-    return fail(storage_error(errno, "rename", to));
-  }
+  HANSOM_TRY(rename_unsynced(from, to));
   HANSOM_TRY(sync_directory(parent_of(to)));
   if (parent_of(from) != parent_of(to)) HANSOM_TRY(sync_directory(parent_of(from)));
   return {};

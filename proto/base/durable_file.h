@@ -1,5 +1,5 @@
-// Durable files: a handful of verbs, each of which syncs the file and its directory. The only fsync
-// in the tree.
+// Durable files: a handful of verbs, each of which syncs the file and its directory unless it says
+// otherwise. The only fsync in the tree.
 //
 // A failed sync is final, never retried: callers stop accepting (design, promise 1). Every error is
 // kStorage: `disk_full` for ENOSPC and EDQUOT of a call that changed nothing, `storage_failed` for
@@ -48,10 +48,16 @@ namespace durable {
                              unsigned mode = 0640);
 // Appends to an open descriptor and syncs its data and size.
 [[nodiscard]] Status append_sync(int fd, ByteSpan bytes, const std::filesystem::path& path);
+// Removes `path` without a sync: a power cut may bring the name back. A missing file is success.
+[[nodiscard]] Status remove_unsynced(const std::filesystem::path& path);
 // Removes `path` and syncs its directory. A missing file is success: destruction is repeatable.
 [[nodiscard]] Status remove_synced(const std::filesystem::path& path);
-// Renames `from` to `to` (never over an existing file: kConflict `already_exists`) and syncs both
-// directories. Requires: the bytes of `from` are already synced.
+// Renames `from` to `to`, never over an existing file (kConflict `already_exists`), without a sync:
+// a power cut may leave it under both names, the old one or the new one. Requires: the bytes of
+// `from` are already synced.
+[[nodiscard]] Status rename_unsynced(const std::filesystem::path& from,
+                                     const std::filesystem::path& to);
+// The same, and syncs both directories.
 [[nodiscard]] Status publish_by_rename(const std::filesystem::path& from,
                                        const std::filesystem::path& to);
 // fdatasync: the data and the size are durable when it returns.

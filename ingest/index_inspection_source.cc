@@ -27,7 +27,7 @@ Result<std::optional<InspectionTask>> IndexInspectionSource::next() {
   HANSOM_TRY_ASSIGN(const View view, index_.view());
   // A clip in hand may stand in the queue twice.
   HANSOM_TRY_ASSIGN(const auto waiting,
-                    inspections::pending(view.reader(), 2 * in_hand_.size() + 1));
+                    front_.pending(view.reader(), view.position(), 2 * in_hand_.size() + 1));
   for (const inspections::Pending& pending : waiting) {
     if (in_hand_.contains(pending.clip)) continue;
     HANSOM_TRY_ASSIGN(inspections::Due due, inspections::due(view.reader(), pending, levels_));

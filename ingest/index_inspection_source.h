@@ -7,6 +7,7 @@
 #include <set>
 
 #include "index/evidence_index.h"
+#include "index/inspections/inspections.h"
 #include "index/inspections/level_policy.h"
 #include "index/vault/vault.h"
 #include "ingest/inspect/inspection_source.h"
@@ -51,7 +52,8 @@ class IndexInspectionSource final : public InspectionSource {
   const std::uint64_t media_bytes_max_;
   const inspections::LevelPolicy levels_;
   std::mutex mutex_;
-  std::set<ClipId> in_hand_;
+  inspections::QueueFront front_;  // by mutex_
+  std::set<ClipId> in_hand_;       // by mutex_
 };
 
 }  // namespace hansom::ingest

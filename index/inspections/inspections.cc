@@ -29,21 +29,37 @@ Result<Order> with_waiting(const store::Reader& reader, OrderRow row) {
 }  // namespace
 
 Result<std::vector<Pending>> pending(const store::Reader& reader, std::size_t limit) {
+  return QueueFront().pending(reader, 0, limit);
+}
+
+Result<std::vector<Pending>> QueueFront::pending(const store::Reader& reader,
+                                                 std::uint64_t position, std::size_t limit) {
+  constexpr std::array kKinds{kFirst, kNamed, kMany};
+  static_assert(kKinds.size() == std::tuple_size_v<decltype(fronts_)>);
   std::vector<Pending> clips;
-  Status read;
-  if (limit == 0) return clips;
-  constexpr std::array<std::uint8_t, 1> kEnd{kEndOfQueue};
-  HANSOM_TRY(reader.scan(
-      Family::kQueue, {}, kEnd, store::Order::kAscending, [&](ByteSpan key, ByteSpan value) {
-        Result<ClipId> id = Digest::from_span(value);
-        if (!id) {
-          read = fail(ErrorKind::kCorrupt, "store_corrupt", "a row of the inspection queue");
-          return false;
-        }
-        clips.push_back({*id, key.front() != kFirst});
-        return clips.size() < limit;
-      }));
-  HANSOM_TRY(read);
+  for (std::size_t i = 0; i < kKinds.size() && clips.size() < limit; ++i) {
+    const char kind = kKinds[i];
+    if (fronts_[i].empty()) fronts_[i] = queue_key(kind, 0);
+    // Where nobody waits, who comes next has a leaf that this reader does not know.
+    Bytes front = std::max(fronts_[i], queue_key(kind, position));
+    bool found = false;
+    Status read;
+    HANSOM_TRY(reader.scan(
+        Family::kQueue, fronts_[i], catalogue::end_of_prefix(catalogue::key_of(kind, "")),
+        store::Order::kAscending, [&](ByteSpan key, ByteSpan value) {
+          const Result<ClipId> id = Digest::from_span(value);
+          if (!id) {
+            read = fail(ErrorKind::kCorrupt, "store_corrupt", "a row of the inspection queue");
+            return false;
+          }
+          if (!found) front.assign(key.begin(), key.end());
+          found = true;
+          clips.push_back({*id, kind != kFirst});
+          return clips.size() < limit;
+        }));
+    HANSOM_TRY(read);
+    fronts_[i] = std::move(front);
+  }
   return clips;
 }
 

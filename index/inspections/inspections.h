@@ -1,6 +1,7 @@
 // Queries of inspections: what waits, and how orders stand.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,19 @@ struct Pending {
 // What waits, in the order in which it is taken. A clip may wait for its first inspection and an
 // ordered one.
 [[nodiscard]] Result<std::vector<Pending>> pending(const store::Reader& reader, std::size_t limit);
+
+// The same for who looks again and again. Among clips of one kind who comes stands behind all that
+// ever waited, so the front is remembered: to the store what has left is a row to pass over, until
+// it is compacted away. One thread at a time.
+class QueueFront {
+ public:
+  // `position`: how many leaves this reader's views have.
+  [[nodiscard]] Result<std::vector<Pending>> pending(const store::Reader& reader,
+                                                     std::uint64_t position, std::size_t limit);
+
+ private:
+  std::array<Bytes, 3> fronts_;  // by kind; empty: its first key
+};
 
 // An inspection that is due.
 struct Due {

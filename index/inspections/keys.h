@@ -9,8 +9,6 @@ namespace hansom::inspections {
 inline constexpr char kFirst = 'a';  // clips without an inspection
 inline constexpr char kNamed = 'b';  // ordered, by a person who named the clip
 inline constexpr char kMany = 'c';   // ordered with others
-// Behind all that waits.
-inline constexpr char kEndOfQueue = 'm';
 
 [[nodiscard]] inline Bytes queue_key(char kind, std::uint64_t leaf) {
   return catalogue::key_of(kind, catalogue::u64_key(leaf));

@@ -19,6 +19,34 @@ TEST_F(Inspections, TheQueueHoldsWhatWaits) {
             "");
 }
 
+TEST_F(Inspections, WhatComesAfterTheQueueWasEmptyIsFound) {
+  for (const char* name : {"one", "two", "three"}) accept(inspected(name, "v 1"));
+  EXPECT_EQ(pending(), clips({}));
+  ClipSpec spec;
+  spec.name = "four";
+  accept(clip_accepted(spec));
+  EXPECT_EQ(pending(), clips({"four"}));
+  accept(inspected("four", "v 1"));
+  EXPECT_EQ(pending(), clips({}));
+}
+
+// The rows that have left are there no more: whoever remembers the front does not look at them.
+TEST_F(Inspections, TheRememberedFrontIsNotPassedAgain) {
+  inspections::QueueFront front;
+  const auto first = [&] {
+    const auto found = front.pending(index_.reader(), index_.leaves(), 1).value();
+    return found.empty() ? ClipId{} : found.front().clip;
+  };
+  EXPECT_EQ(first(), clip_id("one"));
+  accept(inspected("one", "v 1"));
+  EXPECT_EQ(first(), clip_id("two"));
+  // A row in front of it, such as no rule writes.
+  MemoryStore store;
+  store.put(store::Family::kQueue, inspections::queue_key(inspections::kFirst, 0),
+            clip_id("three").span());
+  EXPECT_TRUE(front.pending(store, index_.leaves(), 1).value().empty());
+}
+
 TEST_F(Inspections, ADeathPutsAClipBehindThoseThatWait) {
   accept(inspector_died("one"));
   EXPECT_EQ(pending(), clips({"two", "three", "one"}));

@@ -6,6 +6,7 @@
 
 #include "index/catalogue/catalogue.h"
 #include "index/inspections/inspections.h"
+#include "index/inspections/keys.h"
 #include "index/retention/retention.h"
 #include "tests/support/rules_test.h"
 
@@ -21,11 +22,16 @@ class Inspections : public RulesTest {
       accept(clip_accepted(spec));
     }
   }
-  [[nodiscard]] std::vector<ClipId> pending() const {
-    std::vector<ClipId> clips;
-    const auto waiting = inspections::pending(index_.reader(), 10).value();
-    clips.reserve(waiting.size());
-    for (const inspections::Pending& one : waiting) clips.push_back(one.clip);
+  // Also as one sees it who remembers the front.
+  [[nodiscard]] std::vector<ClipId> pending() {
+    const auto names = [](const std::vector<inspections::Pending>& waiting) {
+      std::vector<ClipId> clips;
+      clips.reserve(waiting.size());
+      for (const inspections::Pending& one : waiting) clips.push_back(one.clip);
+      return clips;
+    };
+    const auto clips = names(inspections::pending(index_.reader(), 10).value());
+    EXPECT_EQ(names(front_.pending(index_.reader(), index_.leaves(), 10).value()), clips);
     return clips;
   }
   // What stands first in the queue.
@@ -37,6 +43,9 @@ class Inspections : public RulesTest {
   [[nodiscard]] std::uint64_t waiting_for(const std::string& order_id) const {
     return inspections::find_order(index_.reader(), order_id).value().value().waiting;
   }
+
+ private:
+  inspections::QueueFront front_;
 };
 
 inline std::vector<ClipId> clips(const std::vector<std::string>& names) {

@@ -8,7 +8,6 @@
 #include "index/site/site_config.h"
 #include "ingest/server.h"
 #include "proto/base/log.h"
-#include "proto/base/memory.h"
 
 namespace {
 
@@ -28,7 +27,6 @@ int serve(const hansom::site::SiteConfig& config, const std::filesystem::path& f
 }  // namespace
 
 int main(int argc, char** argv) {
-  hansom::keep_freed_memory();
   CLI::App app(
       "hansomd takes sealed clips from recorder units, keeps, inspects and indexes them, and "
       "answers the people who may "

@@ -16,7 +16,6 @@
 
 #include "proto/base/check.h"
 #include "proto/base/clock.h"
-#include "proto/base/memory.h"
 
 namespace hansom::bench {
 namespace {
@@ -134,7 +133,6 @@ Measured run_waiters(boost::asio::io_context& context, const Waiters& waiters,
 
 int main(int argc, char** argv) {
   using namespace hansom::bench;
-  hansom::keep_freed_memory();  // as hansomd does
   const std::vector<std::string> words(argv + 1, argv + argc);
   if (words.size() == 3 && words[0] == "large") {
     measure_large(words[1], std::strtoull(words[2].c_str(), nullptr, 10));

@@ -21,7 +21,7 @@ namespace {
 constexpr std::size_t kRehashBlockBytes = std::size_t{1024} * 1024;
 // A clip no longer than this goes through the page cache: to copy so little costs less than a
 // second descriptor and a write of its own.
-constexpr std::uint64_t kCopiedUpTo = 64 * 1024;
+constexpr std::uint64_t kCopiedUpTo = 65'536;
 
 bool page_aligned(const void* memory) {
   return reinterpret_cast<std::uintptr_t>(memory) % kPageBytes == 0;

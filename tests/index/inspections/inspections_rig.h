@@ -30,7 +30,7 @@ class Inspections : public RulesTest {
       for (const inspections::Pending& one : waiting) clips.push_back(one.clip);
       return clips;
     };
-    const auto clips = names(inspections::pending(index_.reader(), 10).value());
+    auto clips = names(inspections::pending(index_.reader(), 10).value());
     EXPECT_EQ(names(front_.pending(index_.reader(), index_.leaves(), 10).value()), clips);
     return clips;
   }

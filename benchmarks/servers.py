@@ -41,8 +41,8 @@ def harness():
 
 
 def empty(folder):
-    """Gives the room back. The files stay, empty: ext4 without a journal keeps the inodes of deleted ones back for a
-    minute, and who creates files meanwhile searches past all of them, which was a third of the time of a small clip.
+    """Gives the room back. The files stay, empty: ext4 without a journal keeps the inodes of deleted ones back for up to
+    five minutes, and who creates files meanwhile searches past all of them: a third of the time of a small clip.
     """
     for path in folder.rglob("*"):
         if path.is_file() and path.stat().st_size > 0:

@@ -10,6 +10,7 @@
 #include "index/cli/output.h"
 #include "proto/base/durable_file.h"
 #include "proto/base/sha256.h"
+#include "proto/base/write_all.h"
 
 namespace hansom::cli {
 namespace {
@@ -30,15 +31,7 @@ class PartFile {
 
   [[nodiscard]] bool valid() const { return fd_.valid(); }
   [[nodiscard]] const fs::path& path() const { return path_; }
-  Status append(ByteSpan bytes) {
-    while (!bytes.empty()) {
-      const ssize_t written = ::write(fd_.get(), bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) return fail(durable::storage_error(errno, "write", path_));
-      bytes = bytes.subspan(static_cast<std::size_t>(written));
-    }
-    return {};
-  }
+  Status append(ByteSpan bytes) { return durable::write_all(fd_.get(), bytes, path_); }
   Status publish(const fs::path& as) {
     HANSOM_TRY(durable::sync_data(fd_.get(), path_));
     HANSOM_TRY(durable::publish_by_rename(path_, as));

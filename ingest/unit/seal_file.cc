@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "proto/base/durable_file.h"
+#include "proto/base/write_all.h"
 
 namespace hansom::ingest {
 namespace {
@@ -39,15 +40,7 @@ class Draft {
         is_there_(std::exchange(other.is_there_, false)) {}
   Draft& operator=(Draft&&) = delete;
 
-  Status write(ByteSpan bytes) {
-    while (!bytes.empty()) {
-      const auto written = ::write(file_.get(), bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) return fail(durable::storage_error(errno, "write", path_));
-      bytes = bytes.subspan(static_cast<std::size_t>(written));
-    }
-    return {};
-  }
+  Status write(ByteSpan bytes) { return durable::write_all(file_.get(), bytes, path_); }
   Status publish(const std::filesystem::path& to) {
     HANSOM_TRY(durable::sync_data(file_.get(), path_));
     HANSOM_TRY(durable::publish_by_rename(path_, to));

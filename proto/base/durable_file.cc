@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "proto/base/random.h"
+#include "proto/base/write_all.h"
 #include "proto/base/write_back.h"
 
 namespace hansom {
@@ -39,16 +40,6 @@ namespace fs = std::filesystem;
 fs::path parent_of(const fs::path& path) {
   const fs::path parent = path.parent_path();
   return parent.empty() ? fs::path(".") : parent;
-}
-
-Status write_all(int fd, ByteSpan bytes, const fs::path& path) {
-  while (!bytes.empty()) {
-    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return fail(storage_error(n < 0 ? errno : EIO, "write", path));
-    bytes = bytes.subspan(static_cast<std::size_t>(n));
-  }
-  return {};
 }
 
 // Also where the disk is full: by then names or bytes have changed and only a restart can tell
@@ -97,6 +88,16 @@ Error storage_error(int error_number, std::string_view what, const fs::path& pat
     default:
       return {ErrorKind::kStorage, "storage_failed", std::move(message)};
   }
+}
+
+Status write_all(int fd, ByteSpan bytes, const fs::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return fail(storage_error(n < 0 ? errno : EIO, "write", path));
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+  }
+  return {};
 }
 
 Status create_once(const fs::path& path, ByteSpan bytes, unsigned mode) {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "proto/base/durable_file.h"
+#include "proto/base/write_all.h"
 
 namespace hansom {
 namespace {
@@ -19,16 +20,6 @@ Result<FileDescriptor> open_to_read(const fs::path& file) {
   FileDescriptor fd(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   if (!fd.valid()) return fail(durable::storage_error(errno, "open", file));
   return fd;
-}
-
-Status write_piece(int fd, ByteSpan piece, const fs::path& file) {
-  while (!piece.empty()) {
-    const ssize_t n = ::write(fd, piece.data(), piece.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return fail(durable::storage_error(errno, "write", file));
-    piece = piece.subspan(static_cast<std::size_t>(n));
-  }
-  return {};
 }
 
 // Hashes `from` to its end; what was read is also written to `to` where that is valid.
@@ -44,7 +35,7 @@ Result<FileFacts> pass_through(const fs::path& from, const FileDescriptor& to, c
     if (n == 0) break;
     const ByteSpan part = ByteSpan(piece).first(static_cast<std::size_t>(n));
     hash.update(part);
-    if (to.valid()) HANSOM_TRY(write_piece(to.get(), part, at));
+    if (to.valid()) HANSOM_TRY(durable::write_all(to.get(), part, at));
     facts.bytes += part.size();
   }
   facts.sha256 = hash.finish();
